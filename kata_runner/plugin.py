@@ -4,13 +4,16 @@
 `pytest` and an editor's test explorer behave as the command `kata` does.
 """
 
+import linecache
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from _pytest._code import Traceback, TracebackEntry
 
 from kata_runner.verdict import Failure, Frame, Outcome, Test, gravest
 
@@ -21,6 +24,8 @@ hypothesis.settings.register_profile("kata", deadline=None, report_multiple_bugs
 hypothesis.settings.register_profile(
     "check", parent=hypothesis.settings.get_profile("kata"), derandomize=True, database=None
 )
+
+OUTPUT_SHOWN = 20_000  # characters of what a test printed
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,3 +67,120 @@ def reason_left_out(item: pytest.Item) -> str | None:
 def tree_under_test(root: Path) -> Path:
     """Return the directory that `katas` is served from in this process."""
     return Path(os.environ.get("KATAS_AGAINST") or root / "katas").resolve()
+
+
+class Reporter:
+    """A pytest plugin that tells `emit` what happens, as events that JSON can carry.
+
+    In this order: `collected` (or `not collected`, with the failure), then for each test
+    `started` and `finished`, then `ended`.  `verdict.Transcript` reads them.  It renders
+    failures itself, so pytest need not (`--tb=no`).
+    """
+
+    def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
+        self._emit = emit
+        self._outcomes: list[Outcome] = []
+        self._failure: Failure | None = None
+        self._shown: set[int | None] = set()
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            text = report.longreprtext
+            lines = [line[1:].strip() for line in text.splitlines() if line.startswith("E ")]
+            summary = lines[-1] if lines else text.strip().rpartition("\n")[2]
+            self._emit({"event": "not collected", "failure": asdict(Failure(summary, full=text))})
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        tests = [asdict(_test(item)) for item in session.items]
+        self._emit({"event": "collected", "tests": tests})
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self._outcomes = []
+        self._failure = None
+        self._emit({"event": "started", "test": _name(nodeid)})
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        outcome = _outcome(report, call.excinfo)
+        self._outcomes.append(outcome)
+        if call.excinfo is not None and report.failed and self._failure is None:
+            # To show source, pytest parses the whole test file for each frame (some 10 ms): done
+            # once for each rule, and not for what is merely not written yet.
+            rule = _test(item).rule
+            in_full = outcome is not Outcome.NOT_STARTED and rule not in self._shown
+            if in_full:
+                self._shown.add(rule)
+            self._failure = _failure(item, call.excinfo, in_full=in_full)
+        if self._failure is not None:
+            output = "".join(text for _, text in report.sections)[:OUTPUT_SHOWN]
+            self._failure = replace(self._failure, output=output)
+        return report
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        failure = None if self._failure is None else asdict(self._failure)
+        event = {"event": "finished", "test": _name(nodeid), "failure": failure}
+        self._emit(event | {"outcome": gravest(self._outcomes)})
+
+    def pytest_sessionfinish(self) -> None:
+        self._emit({"event": "ended"})
+
+
+def _name(nodeid: str) -> str:
+    return nodeid.partition("::")[2]
+
+
+def _test(item: pytest.Item) -> Test:
+    marker = item.get_closest_marker("rule")
+    rule = marker.args[0] if marker and marker.args else None
+    # Hypothesis's own plugin marks its tests.
+    return Test(_name(item.nodeid), rule, item.get_closest_marker("hypothesis") is not None)
+
+
+def _outcome(
+    report: pytest.TestReport, excinfo: pytest.ExceptionInfo[BaseException] | None
+) -> Outcome:
+    if report.passed:
+        return Outcome.PASSED
+    if report.skipped or excinfo is None:
+        return Outcome.NOT_RUN
+    if isinstance(excinfo.value, NotImplementedError) and _raised_by_stub(excinfo):
+        return Outcome.NOT_STARTED
+    if isinstance(excinfo.value, (AssertionError, pytest.fail.Exception)):
+        return Outcome.FAILED
+    return Outcome.ERROR
+
+
+def _raised_by_stub(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+    last = excinfo.traceback[-1]
+    return _is_kata(last) and _source_line(last) == "raise NotImplementedError"
+
+
+def _is_kata(entry: TracebackEntry) -> bool:
+    return str(entry.frame.f_globals.get("__name__", "")).startswith("katas.")
+
+
+def _source_line(entry: TracebackEntry) -> str:
+    return linecache.getline(str(entry.path), entry.lineno + 1).strip()
+
+
+def _failure(
+    item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException], *, in_full: bool
+) -> Failure:
+    def shown(traceback: Callable[[pytest.ExceptionInfo[BaseException]], Traceback]) -> str:
+        return str(excinfo.getrepr(style="long", chain=in_full, tbfilter=traceback))
+
+    own = [entry for entry in excinfo.traceback if entry.path == item.path]
+    return Failure(
+        summary=excinfo.exconly(tryshort=True).partition("\n")[0],
+        # The innermost frame of the test file: behind hypothesis's wrappers, the test's own line.
+        source=shown(lambda _: Traceback(own[-1:])) if own and in_full else "",
+        frames=tuple(
+            Frame(str(entry.path), entry.lineno + 1, entry.name, _source_line(entry))
+            for entry in excinfo.traceback
+            if _is_kata(entry)
+        ),
+        full=shown(lambda it: it.traceback.cut(path=item.path).filter(it)) if in_full else "",
+    )

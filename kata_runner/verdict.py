@@ -133,3 +133,60 @@ def failure_from_json(data: dict[str, Any] | None) -> Failure | None:
         return None
     frames = tuple(Frame(**frame) for frame in data["frames"])
     return Failure(**(data | {"frames": frames}))
+
+
+class Transcript:
+    """Collects the events of one run (see `plugin.Reporter`) and sums them up as a verdict."""
+
+    def __init__(self, kata: str) -> None:
+        self._kata = kata
+        self._tests: dict[str, Test] = {}
+        self._results: dict[str, Result] = {}
+        self._running: str | None = None
+        self._problem: str | None = None
+        self._detail = ""
+        self.ended = False
+
+    @property
+    def running(self) -> str | None:
+        """The name of the test that has started and not finished."""
+        return self._running
+
+    def add(self, event: dict[str, Any]) -> None:
+        match event:
+            case {"event": "collected", "tests": tests}:
+                self._tests = {data["name"]: test_from_json(data) for data in tests}
+            case {"event": "not collected", "failure": failure}:
+                self._problem = failure["summary"]
+                self._detail = failure["full"]
+            case {"event": "started", "test": name}:
+                self._running = name
+            case {"event": "finished", "test": name, "outcome": outcome, "failure": failure}:
+                self._running = None
+                found = failure_from_json(failure)
+                self._results[name] = Result(self._tests[name], Outcome(outcome), found)
+            case {"event": "ended"}:
+                self.ended = True
+
+    def verdict(
+        self,
+        problem: str | None = None,
+        detail: str = "",
+        unfinished: Outcome = Outcome.CRASHED,
+    ) -> Verdict:
+        """Return what is known now.
+
+        A test that started and did not finish is `unfinished`; one that never started was not
+        run.  Without a `problem`, a run that did not end by itself is one.
+        """
+        results = []
+        for name, test in self._tests.items():
+            outcome = unfinished if name == self._running else Outcome.NOT_RUN
+            results.append(self._results.get(name, Result(test, outcome)))
+        problem = problem or self._problem
+        if problem is None and not self.ended:
+            where = f" in {self._running}" if self._running else ""
+            problem = f"the process ended{where} before all tests had run"
+        elif problem is None and not results:
+            problem = "no test was collected; is the test file as it was?"
+        return Verdict(self._kata, tuple(results), problem, detail or self._detail)

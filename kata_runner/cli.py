@@ -1,0 +1,374 @@
+"""The command `kata`: each subcommand is a few lines over the modules that do the work."""
+
+import ast
+import importlib.util
+import os
+import platform
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from kata_runner import screen, worker
+from kata_runner.curriculum import ContentError, Curriculum, Kata, Rule, parse, read_text, rules_in
+from kata_runner.progress import Attempt, Progress, ProgressError
+from kata_runner.stubs import NoStubError, replace_file, shipped_stub
+from kata_runner.verdict import Outcome, Verdict
+
+_USER_ERRORS = (ContentError, ProgressError, NoStubError, LookupError)
+# CPython's own tests wait, and count to large numbers.
+_ORIGINAL_LIMITS = worker.Limits(cpu=120.0, idle=60.0, wall=600.0)
+
+
+@dataclass
+class Project:
+    """The repository that a command works on, and what the learner has done in it."""
+
+    root: Path
+    curriculum: Curriculum = field(init=False)
+    progress: Progress = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.curriculum = Curriculum.load(self.root)
+        self.progress = Progress(self.root)
+        self.out = screen.console()
+
+    def kata(self, name: str | None) -> Kata:
+        """Return the kata called `name`; without a name, the one that the learner is at."""
+        if name is not None:
+            return self.curriculum.find(name)
+        last = self.progress.current()
+        known = [kata for kata in self.curriculum.katas if kata.id == last]
+        return known[0] if known else self.next_kata() or self.curriculum.katas[0]
+
+    def next_kata(self) -> Kata | None:
+        """Return the first kata that is not done; None if all are."""
+        undone = (kata for kata in self.curriculum.katas if not self.progress.is_done(kata.id))
+        return next(undone, None)
+
+    def rules(self, kata: Kata) -> tuple[Rule, ...]:
+        """Return the rules of the statement, even if the learner's file has lost it."""
+        try:
+            rules = kata.rules()
+        except ContentError:
+            rules = ()
+        return rules or rules_in(ast.get_docstring(ast.parse(shipped_stub(kata))) or "")
+
+    def run(self, kata: Kata) -> Verdict:
+        """Run the kata's tests on the learner's file, and record the result."""
+        text = read_bytes(kata.stub)
+        try:
+            parse(kata.stub)
+        except ContentError as error:
+            found = Verdict(kata.id, (), str(error))
+        else:
+            found = worker.run(kata, self.root / "katas")
+            missing = [r.number for r in self.rules(kata) if not found.of_rule(r.number)]
+            if missing and found.problem is None:
+                rules = ", ".join(map(str, missing))
+                problem = f"no test ran for rule {rules}; is {kata.tests.name} as it was?"
+                found = Verdict(kata.id, found.results, problem)
+        try:
+            self.progress.keep(kata.id, text, read_bytes(kata.tests), found)
+        except ProgressError as error:  # the verdict is worth showing all the same
+            screen.console(error=True).print(f"not recorded: {error}", markup=False)
+        return found
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of `path`.
+
+    Raises:
+        ContentError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ContentError(path, f"cannot be read: {error.strerror}") from None
+
+
+def find_root(start: Path) -> Path:
+    """Return the repository around `start`, or else the one that this module is part of."""
+    for folder in (start, *start.parents):
+        if (folder / "katas" / "curriculum.toml").is_file():
+            return folder
+    return Path(__file__).resolve().parent.parent
+
+
+class _Group(click.Group):
+    """A group that shows a user's mistake as one line, and takes any command's short form."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except _USER_ERRORS as error:
+            # str() of a KeyError would quote the message.
+            fail(str(error.args[0]) if isinstance(error, LookupError) else str(error))
+
+
+def fail(message: str) -> NoReturn:
+    """End the command with one line on standard error."""
+    raise click.ClickException(message)
+
+
+pass_project = click.make_pass_decorator(Project)
+name_argument = click.argument("name", required=False)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+
+
+@click.group(cls=_Group, invoke_without_command=True)
+@click.version_option(package_name="advanced-python-katas")
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Rebuild the Python you use.
+
+    Without a command: run the kata that you are at.  NAME is topic/kata or any part of it that
+    fits only one.
+    """
+    context.obj = Project(find_root(Path.cwd()))
+    if context.invoked_subcommand is None:
+        context.invoke(run)
+
+
+@main.command("list")
+@click.argument("word", required=False)
+@click.option("--todo", is_flag=True, help="Only those that are not done.")
+@json_option
+@pass_project
+def list_(project: Project, word: str | None, todo: bool, as_json: bool) -> None:
+    """List the katas, or those with WORD in their name, and how far you are."""
+    rows = []
+    for kata in project.curriculum.katas:
+        attempts = project.progress.attempts(kata.id)
+        is_done = any(attempt.done for attempt in attempts)
+        rules = next((attempt.rules for attempt in reversed(attempts) if attempt.rules), {})
+        if (word is None or word in kata.id) and not (todo and is_done):
+            rows.append((kata, screen.progress_in_words(rules, is_done=is_done)))
+    if as_json:
+        fields = ("level", "minutes", "rebuilds")
+        data = [
+            {"kata": kata.id, "progress": state or "not started"}
+            | {name: getattr(kata.notes, name) for name in fields}
+            for kata, state in rows
+        ]
+        click.echo(screen.as_json(data))
+    elif rows:
+        screen.curriculum(project.out, rows)
+    else:
+        fail("no kata fits; `kata list` shows them all")
+
+
+@main.command()
+@name_argument
+@click.option("-v", "--verbose", is_flag=True, help="Show all failures, with full tracebacks.")
+@json_option
+@click.pass_context
+def run(context: click.Context, name: str | None, verbose: bool, as_json: bool) -> None:
+    """Run the tests of a kata on your code."""
+    project: Project = context.obj
+    kata = project.kata(name)
+    found = project.run(kata)
+    if as_json:
+        click.echo(screen.as_json(found.to_json()))
+    else:
+        screen.verdict(project.out, kata, project.rules(kata), found, all_=verbose)
+        if found.done:
+            screen.done(project.out, kata, project.next_kata())
+        else:
+            screen.advice(project.out, kata)
+    context.exit(0 if found.done else 1)
+
+
+@main.command("next")
+@click.pass_context
+def next_(context: click.Context) -> None:
+    """Go on with the first kata that is not done."""
+    project: Project = context.obj
+    kata = project.next_kata()
+    if kata is None:
+        project.out.print("All katas are done.")
+    else:
+        screen.statement(project.out, kata)
+        project.progress.keep(kata.id, read_bytes(kata.stub), read_bytes(kata.tests))
+
+
+@main.command()
+@name_argument
+@json_option
+@pass_project
+def show(project: Project, name: str | None, as_json: bool) -> None:
+    """Show the statement of a kata."""
+    kata = project.kata(name)
+    if as_json:
+        rules = [asdict(rule) for rule in kata.rules()]
+        data = {"kata": kata.id, "title": kata.title(), "rules": rules}
+        click.echo(screen.as_json(data))
+    else:
+        screen.statement(project.out, kata)
+
+
+@main.command()
+@name_argument
+@pass_project
+def hint(project: Project, name: str | None) -> None:
+    """Give one more hint for the first rule that is not met."""
+    kata = project.kata(name)
+    found = project.run(kata)
+    if found.done:
+        project.out.print(f"{kata.id} is done; there is nothing to hint at.")
+        return
+    rules = project.rules(kata)
+    unmet = next((r for r in rules if found.rule_outcome(r.number) is not Outcome.PASSED), None)
+    hints = [hint for hint in kata.notes.hints if unmet and hint.rule == unmet.number]
+    if unmet is None or not hints:
+        fail(f"no hint fits: {found.problem or 'this rule has none'}")
+    shown = project.progress.next_hint(kata.id, unmet.number, len(hints[0].say))
+    screen.hint(project.out, kata, unmet, hints[0], shown)
+
+
+def _may_see_solution(project: Project, kata: Kata, peek: bool, command: str) -> None:
+    if not peek and not project.progress.is_done(kata.id):
+        fail(
+            f"{kata.id} is not done yet; `kata {command} --peek {kata.name}` shows it all the same"
+        )
+
+
+peek_option = click.option("--peek", is_flag=True, help="Even though the kata is not done.")
+
+
+@main.command()
+@name_argument
+@peek_option
+@pass_project
+def solution(project: Project, name: str | None, peek: bool) -> None:
+    """Show the annotated reference, once your own passes."""
+    kata = project.kata(name)
+    _may_see_solution(project, kata, peek, "solution")
+    screen.source(project.out, kata.solution, project.root)
+    screen.other_designs(project.out, kata)
+
+
+@main.command()
+@name_argument
+@peek_option
+@pass_project
+def diff(project: Project, name: str | None, peek: bool) -> None:
+    """Compare your code with the reference, once your own passes."""
+    kata = project.kata(name)
+    _may_see_solution(project, kata, peek, "diff")
+    screen.difference(project.out, kata, read_text(kata.stub), read_text(kata.solution))
+
+
+@main.command()
+@click.argument("name")
+@pass_project
+def reset(project: Project, name: str) -> None:
+    """Put the stub back; what you wrote is kept for `kata restore`."""
+    kata = project.kata(name)
+    stub = shipped_stub(kata)
+    if kata.stub.exists():
+        mine = read_bytes(kata.stub)
+        if mine == stub:
+            project.out.print(f"{kata.id} is the stub already.")
+            return
+        number = project.progress.keep(kata.id, mine, read_bytes(kata.tests))
+        kept = f"; what you wrote is attempt {number}, `kata restore {kata.name}` brings it back"
+    else:
+        kept = ""
+    replace_file(kata.stub, stub)
+    project.out.print(f"{kata.id} is the stub again{kept}.")
+
+
+@main.command()
+@click.argument("name")
+@click.argument("attempt", type=int, required=False)
+@pass_project
+def restore(project: Project, name: str, attempt: int | None) -> None:
+    """Bring an earlier attempt back: the last that differs, or number ATTEMPT."""
+    kata = project.kata(name)
+    mine = read_bytes(kata.stub) if kata.stub.exists() else b""
+    attempts = project.progress.attempts(kata.id)
+    wanted = _wanted(project, attempts, attempt, mine)
+    if wanted is None:
+        fail(f"there is no such attempt of {kata.id}; `kata history {kata.name}` lists them")
+    text = project.progress.text(wanted)
+    if mine:
+        project.progress.keep(kata.id, mine, read_bytes(kata.tests))
+    replace_file(kata.stub, text)
+    project.out.print(f"{kata.id} is attempt {wanted.id} again; what was there is kept, too.")
+
+
+def _wanted(
+    project: Project, attempts: list[Attempt], number: int | None, mine: bytes
+) -> Attempt | None:
+    if number is not None:
+        return next((one for one in attempts if one.id == number), None)
+    return next((one for one in reversed(attempts) if project.progress.text(one) != mine), None)
+
+
+@main.command()
+@name_argument
+@json_option
+@pass_project
+def history(project: Project, name: str | None, as_json: bool) -> None:
+    """Show your attempts, at all katas or at one."""
+    attempts = project.progress.attempts(project.kata(name).id if name else None)
+    if as_json:
+        click.echo(screen.as_json([asdict(attempt) for attempt in attempts]))
+    else:
+        screen.attempts(project.out, attempts)
+
+
+@main.command("open")
+@name_argument
+@pass_project
+def open_(project: Project, name: str | None) -> None:
+    """Open the stub in your editor ($VISUAL or $EDITOR)."""
+    kata = project.kata(name)
+    if not (os.environ.get("VISUAL") or os.environ.get("EDITOR")):
+        fail(f"set EDITOR to your editor's command; the file is {kata.stub}")
+    click.edit(filename=str(kata.stub))
+
+
+@main.command()
+@name_argument
+@click.option("--solution", is_flag=True, help="Run them on the reference instead; all katas.")
+@json_option
+@click.pass_context
+def original(context: click.Context, name: str | None, solution: bool, as_json: bool) -> None:
+    """Run CPython's own tests of what the kata rebuilds: the last challenge."""
+    project: Project = context.obj
+    if importlib.util.find_spec("test") is None or importlib.util.find_spec("test.support") is None:
+        fail("this Python was installed without its `test` package; use one from python.org")
+    if solution and name is None:
+        katas = [kata for kata in project.curriculum.katas if kata.original_tests.exists()]
+    else:
+        katas = [project.kata(name)]
+    tree = project.root / ("solutions" if solution else "katas")
+    all_done = True
+    for kata in katas:
+        if not kata.original_tests.exists():
+            fail(f"CPython has no tests that fit {kata.id}")
+        left_out = _left_out(kata.original_tests)
+        found = worker.run(kata, tree, tests=kata.original_tests, limits=_ORIGINAL_LIMITS)
+        all_done = all_done and found.done
+        if as_json:
+            click.echo(screen.as_json(found.to_json() | {"left_out": left_out}))
+        else:
+            screen.original(project.out, found, platform.python_version(), left_out)
+    context.exit(0 if all_done else 1)
+
+
+def _left_out(path: Path) -> dict[str, str]:
+    """Return the `LEFT_OUT` of an original's test file: test to reason."""
+    for node in parse(path).body:
+        target = node.target if isinstance(node, ast.AnnAssign) else None
+        if isinstance(node, ast.AnnAssign) and getattr(target, "id", "") == "LEFT_OUT":
+            reasons: dict[str, str] = ast.literal_eval(node.value) if node.value else {}
+            return reasons
+    return {}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,308 @@
+"""Everything that is printed.  Words beside every symbol and colour: neither is ever alone."""
+
+import difflib
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.syntax import Syntax
+from rich.table import Table
+
+from kata_runner.curriculum import Hint, Kata, Rule
+from kata_runner.progress import Attempt
+from kata_runner.verdict import Outcome, Result, Verdict
+
+_LOOK = {
+    Outcome.PASSED: ("✔", "green"),
+    Outcome.FAILED: ("✘", "red"),
+    Outcome.ERROR: ("✘", "red"),
+    Outcome.NOT_STARTED: ("○", "dim"),
+    Outcome.HUNG: ("!", "magenta"),
+    Outcome.CRASHED: ("!", "magenta"),
+    Outcome.NOT_RUN: ("-", "dim"),
+}
+_PRINTED_LINES = 20  # of a test's output on the screen; `-v` shows all
+
+
+def console(*, error: bool = False) -> Console:
+    """Return a console that writes as wide as the terminal, without colour if NO_COLOR is set."""
+    return Console(stderr=error, highlight=False, soft_wrap=False)
+
+
+def curriculum(out: Console, rows: Iterable[tuple[Kata, str]]) -> None:
+    """Print a table of katas, each with how far the learner is, in words."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("", "kata", "level", "minutes", "rebuilds", "rules"):
+        table.add_column(name, justify="right" if name in ("level", "minutes") else "left")
+    topic = ""
+    for kata, state in rows:
+        if kata.topic != topic:
+            topic = kata.topic
+            table.add_row("", f"[bold]{topic}[/]")
+        symbol, colour = _LOOK[Outcome.PASSED if state == "done" else Outcome.NOT_STARTED]
+        notes = kata.notes
+        table.add_row(
+            f"[{colour}]{symbol}[/]",
+            f"  {kata.name}",
+            str(notes.level),
+            str(notes.minutes),
+            escape(notes.rebuilds),
+            state or "[dim]not started[/]",
+        )
+    out.print(table)
+
+
+def statement(out: Console, kata: Kata) -> None:
+    """Print the kata's statement, and where its files are."""
+    _heading(out, kata)
+    out.print()
+    out.print(escape(kata.statement()))
+    out.print()
+    _files(out, {"stub": kata.stub, "tests": kata.tests}, kata.root)
+
+
+def verdict(out: Console, kata: Kata, rules: Sequence[Rule], found: Verdict, *, all_: bool) -> None:
+    """Print the rules with their states, then what stands in the way of the first unmet one."""
+    _heading(out, kata)
+    out.print()
+    out.print(_rules(rules, found))
+    if found.done:
+        return
+    if found.problem:
+        out.print(f"\n[magenta]{escape(_as_sentence(found.problem))}[/]")
+        if found.detail:
+            _indented(out, _learners_stack(found.detail, kata))
+    failing = [r for r in found.failing() if r.outcome is not Outcome.NOT_RUN]
+    unmet = next((r for r in rules if found.rule_outcome(r.number) is not Outcome.PASSED), None)
+    if unmet is not None and not (found.problem and not failing):
+        out.print(f"\n[bold]Rule {unmet.number}[/]")
+        _indented(out, unmet.text)
+    of_rule = [r for r in failing if unmet is None or r.test.rule == unmet.number]
+    shown = of_rule if all_ else sorted(of_rule, key=_tells_little)[:1]
+    for result in shown:
+        _failure(out, kata, result, all_=all_)
+    if len(of_rule) > len(shown):
+        out.print(f"\n[dim]and {len(of_rule) - len(shown)} more of this rule (-v shows them)[/]")
+
+
+def done(out: Console, kata: Kata, next_kata: Kata | None) -> None:
+    """Print what there is to do with a kata that is done."""
+    out.print(f"\n[green]{kata.id} is done.[/] Now:")
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    table.add_row(f"kata diff {kata.name}", "your solution and the reference, line by line")
+    table.add_row(f"kata solution {kata.name}", "the annotated reference")
+    if kata.original_tests.exists():
+        table.add_row(f"kata original {kata.name}", "CPython's own tests, run on your solution")
+    if next_kata is not None:
+        table.add_row("kata next", f"go on with {next_kata.id}")
+    out.print(table)
+
+
+def advice(out: Console, kata: Kata) -> None:
+    """Print what a learner can do about a kata that is not done."""
+    out.print(
+        f"\n[dim]kata hint {kata.name}[/] for a hint, [dim]kata open {kata.name}[/] to edit, "
+        f"[dim]kata run {kata.name}[/] to run again"
+    )
+
+
+def hint(out: Console, kata: Kata, rule: Rule, hint_: Hint, shown: int) -> None:
+    """Print the first `shown` hints for `rule`."""
+    out.print(f"[bold]{kata.id}, rule {rule.number}[/]")
+    _indented(out, rule.text)
+    for number, text in enumerate(hint_.say[:shown], 1):
+        out.print(f"\n[bold]Hint {number} of {len(hint_.say)}[/]")
+        _indented(out, text)
+    if shown == len(hint_.say):
+        out.print(f"\n[dim]That was the last one. kata solution --peek {kata.name}[/]")
+
+
+def source(out: Console, path: Path, root: Path) -> None:
+    """Print a Python file."""
+    if out.is_terminal:
+        out.print(Syntax(path.read_text("utf-8"), "python", theme="ansi_dark", word_wrap=True))
+    else:
+        out.out(path.read_text("utf-8"), highlight=False)
+    out.print(f"[dim]{_relative(path, root)}[/]")
+
+
+def other_designs(out: Console, kata: Kata) -> None:
+    """Print where the other designs of the kata are."""
+    for path in kata.designs:
+        name = path.stem.partition("__")[2].replace("_", " ")
+        out.print(f"[dim]another design ({name}): {_relative(path, kata.root)}[/]")
+
+
+def difference(out: Console, kata: Kata, mine: str, reference: str) -> None:
+    """Print how the learner's code differs from the reference, without the two statements."""
+    lines = difflib.unified_diff(
+        _without_docstring(mine).splitlines(),
+        _without_docstring(reference).splitlines(),
+        _relative(kata.stub, kata.root),
+        _relative(kata.solution, kata.root),
+        lineterm="",
+        n=5,
+    )
+    text = "\n".join(lines)
+    if not text:
+        out.print("Your code is the reference, line for line.")
+    elif out.is_terminal:
+        out.print(Syntax(text, "diff", theme="ansi_dark", word_wrap=True))
+    else:
+        out.out(text, highlight=False)
+
+
+def original(out: Console, found: Verdict, version: str, left_out: Mapping[str, str]) -> None:
+    """Print how many of CPython's tests pass, which fail, and which were left out and why."""
+    passed = sum(result.outcome is Outcome.PASSED for result in found.results)
+    colour = "green" if found.done else "red"
+    out.print(
+        f"[bold]{found.kata}[/]  [{colour}]{passed} of {len(found.results)} tests of CPython "
+        f"{version} pass[/]"
+    )
+    if found.problem:
+        out.print(f"  [magenta]{escape(_as_sentence(found.problem))}[/]")
+        _indented(out, found.detail.strip())
+    for result in found.failing():
+        summary = result.failure.summary if result.failure else ""
+        out.print(f"  {_symbol(result.outcome)} {result.test.name}: {escape(summary)}")
+    for name, reason in sorted(left_out.items()):
+        out.print(f"  [dim]- {name}: left out: {escape(reason)}[/]")
+
+
+def attempts(out: Console, rows: Iterable[Attempt]) -> None:
+    """Print a line for each attempt: number, time, kata, one symbol for each rule."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("attempt", "time", "kata", "rules"):
+        table.add_column(name)
+    for row in rows:
+        outcomes = [Outcome(row.rules[number]) for number in sorted(row.rules)]
+        line = " ".join(map(_symbol, outcomes)) or "[dim]put aside[/]"
+        when = row.time.astimezone().strftime("%Y-%m-%d %H:%M:%S")
+        table.add_row(str(row.id), when, row.kata, f"{line} {'done' if row.done else ''}")
+    out.print(table)
+
+
+def _heading(out: Console, kata: Kata) -> None:
+    notes = kata.notes
+    out.print(
+        f"[bold]{kata.id}[/]  [dim]level {notes.level}, {notes.minutes} minutes, "
+        f"rebuilds {escape(notes.rebuilds)}[/]"
+    )
+
+
+def _rules(rules: Sequence[Rule], found: Verdict) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(min_width=1)
+    table.add_column(min_width=1, justify="right")
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    table.add_column(min_width=8, justify="right", no_wrap=True)
+    table.add_column(min_width=11, no_wrap=True)
+    for rule in rules:
+        results = found.of_rule(rule.number)
+        outcome = found.rule_outcome(rule.number)
+        passed = sum(result.outcome is Outcome.PASSED for result in results)
+        _, colour = _LOOK[outcome]
+        table.add_row(
+            _symbol(outcome),
+            str(rule.number),
+            escape(" ".join(rule.text.split())),
+            f"{passed} of {len(results)}",
+            f"[{colour}]{outcome}[/]",
+        )
+    return table
+
+
+def _failure(out: Console, kata: Kata, result: Result, *, all_: bool) -> None:
+    test, failure = result.test, result.failure
+    out.print(f"\n{_symbol(result.outcome)} [bold]{escape(test.name)}[/]  {result.outcome}")
+    if failure is None:
+        return
+    if all_ and failure.full:
+        _indented(out, failure.full)
+    elif failure.source:
+        _indented(out, _from_def(failure.source.strip("\n")))
+    elif result.outcome is not Outcome.NOT_STARTED:
+        _indented(out, failure.summary)
+    if failure.frames and not (all_ and failure.full):
+        out.print("[bold]Your code[/]")
+        for frame in failure.frames:
+            where = f"{_relative(Path(frame.path), kata.root)}:{frame.line} in {frame.function}"
+            _indented(out, f"{where}\n    {frame.source}")
+    if failure.output.strip():
+        lines = failure.output.strip().splitlines()
+        out.print("[bold]Printed[/]")
+        shown = lines if all_ else lines[:_PRINTED_LINES]
+        _indented(out, "\n".join(shown))
+        if len(lines) > len(shown):
+            out.print(f"  [dim]and {len(lines) - len(shown)} more lines (-v shows them)[/]")
+
+
+def _tells_little(result: Result) -> bool:
+    """Sort failures with source to show before those without."""
+    return result.failure is None or not result.failure.source
+
+
+def _indented(out: Console, text: str) -> None:
+    # The terminal breaks long lines itself, so that they can be copied whole.
+    out.print(escape(textwrap.indent(text, "  ")), soft_wrap=True)
+
+
+def _from_def(source: str) -> str:
+    """Return pytest's view of a test without the decorators above it."""
+    head, found, rest = source.partition("def ")
+    indent = head.rpartition("\n")[2]
+    return textwrap.dedent(f"{indent}{found}{rest}") if found else source
+
+
+def _symbol(outcome: Outcome) -> str:
+    symbol, colour = _LOOK[outcome]
+    return f"[{colour}]{symbol}[/]"
+
+
+def _files(out: Console, files: Mapping[str, Path], root: Path) -> None:
+    for what, path in files.items():
+        out.print(f"[dim]{what:<6}[/] {_relative(path, root)}")
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def _as_sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?")) else ".")
+
+
+def _learners_stack(detail: str, kata: Kata) -> str:
+    """Keep of a faulthandler dump the learner's and the tests' own lines; else all of `detail`."""
+    kept = [
+        line.strip()
+        for line in detail.splitlines()
+        if line.startswith(("Thread ", "Current thread "))
+        or str(kata.stub) in line
+        or str(kata.tests) in line
+    ]
+    has_frames = any(line.startswith("File ") for line in kept)
+    return "\n".join(kept) if has_frames else detail.strip()
+
+
+def _without_docstring(text: str) -> str:
+    return re.sub(r'\A\s*r?""".*?"""\n', "", text, count=1, flags=re.DOTALL)
+
+
+def as_json(data: Any) -> str:
+    """Return `data` as JSON for programs."""
+    return json.dumps(data, indent=2, default=str)
+
+
+def progress_in_words(rules: Mapping[int, str], *, is_done: bool) -> str:
+    """Return how far a kata is: `done`, `3 of 8`, or nothing."""
+    if is_done:
+        return "done"
+    met = sum(outcome == Outcome.PASSED for outcome in rules.values())
+    return f"{met} of {len(rules)}" if rules else ""
