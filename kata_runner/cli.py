@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
-from kata_runner import screen, worker
+from kata_runner import check, screen, worker
 from kata_runner.curriculum import ContentError, Curriculum, Kata, Rule, parse, read_text, rules_in
 from kata_runner.progress import Attempt, Progress, ProgressError
 from kata_runner.stubs import NoStubError, replace_file, shipped_stub
@@ -318,6 +318,34 @@ def history(project: Project, name: str | None, as_json: bool) -> None:
         click.echo(screen.as_json([asdict(attempt) for attempt in attempts]))
     else:
         screen.attempts(project.out, attempts)
+
+
+@main.command("check")
+@click.argument("names", nargs=-1)
+@click.option(
+    "--only", multiple=True, type=click.Choice(list(check.CHECKS)), help="Only these checks."
+)
+@json_option
+@click.pass_context
+def check_(
+    context: click.Context, names: tuple[str, ...], only: tuple[str, ...], as_json: bool
+) -> None:
+    """Check the katas themselves: for authors, and for every change."""
+    project: Project = context.obj
+    katas = [project.curriculum.find(name) for name in names] or project.curriculum.katas
+    checks = only or tuple(check.CHECKS)
+    problems = [] if names or "files" not in checks else check.check_tree(project.curriculum)
+    cache = check.Cache(project.root)
+    for kata in katas:
+        with screen.Progress(project.out, kata.id, quiet=as_json) as shown:
+            for name, found in check.check_kata(kata, checks, cache):
+                shown.checked(name, len(found))
+                problems += found
+    if as_json:
+        click.echo(screen.as_json([asdict(problem) for problem in problems]))
+    else:
+        screen.problems(project.out, [problem.to_line(project.root) for problem in problems])
+    context.exit(1 if problems else 0)
 
 
 @main.command("open")

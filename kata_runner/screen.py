@@ -4,9 +4,10 @@ import difflib
 import json
 import re
 import textwrap
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console
 from rich.markup import escape
@@ -70,7 +71,7 @@ def verdict(out: Console, kata: Kata, rules: Sequence[Rule], found: Verdict, *, 
     """Print the rules with their states, then what stands in the way of the first unmet one."""
     _heading(out, kata)
     out.print()
-    out.print(_rules(rules, found))
+    out.print(_rules(rules, found, out.width))
     if found.done:
         return
     if found.problem:
@@ -175,6 +176,38 @@ def original(out: Console, found: Verdict, version: str, left_out: Mapping[str, 
         out.print(f"  [dim]- {name}: left out: {escape(reason)}[/]")
 
 
+class Progress:
+    """One line for one kata under `kata check`: the checks as they come, then the time."""
+
+    def __init__(self, out: Console, kata: str, *, quiet: bool) -> None:
+        self._out = out
+        self._kata = kata
+        self._quiet = quiet
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        if not self._quiet:
+            self._out.print(f"[bold]{self._kata:<32}[/]", end="")
+        return self
+
+    def checked(self, name: str, problems: int) -> None:
+        if not self._quiet:
+            colour = "red" if problems else "green"
+            mark = f"{name} ({problems})" if problems else name
+            self._out.print(f" [{colour}]{mark}[/]", end="", soft_wrap=True)
+
+    def __exit__(self, *exc_info: object) -> None:
+        if not self._quiet:
+            self._out.print(f" [dim]{time.monotonic() - self._started:.1f} s[/]")
+
+
+def problems(out: Console, lines: Sequence[str]) -> None:
+    """Print the problems that `kata check` found, a line each."""
+    for line in lines:
+        out.print(escape(line), soft_wrap=True)
+    out.print(f"[red]{len(lines)} problems[/]" if lines else "[green]no problems[/]")
+
+
 def attempts(out: Console, rows: Iterable[Attempt]) -> None:
     """Print a line for each attempt: number, time, kata, one symbol for each rule."""
     table = Table(box=None, pad_edge=False)
@@ -196,13 +229,13 @@ def _heading(out: Console, kata: Kata) -> None:
     )
 
 
-def _rules(rules: Sequence[Rule], found: Verdict) -> Table:
+def _rules(rules: Sequence[Rule], found: Verdict, width: int) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(min_width=1)
-    table.add_column(min_width=1, justify="right")
-    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-    table.add_column(min_width=8, justify="right", no_wrap=True)
-    table.add_column(min_width=11, no_wrap=True)
+    table.add_column(width=1)
+    table.add_column(width=1, justify="right")
+    table.add_column(width=max(width - 30, 20), no_wrap=True, overflow="ellipsis")
+    table.add_column(width=8, justify="right", no_wrap=True)
+    table.add_column(width=11, no_wrap=True)
     for rule in rules:
         results = found.of_rule(rule.number)
         outcome = found.rule_outcome(rule.number)

@@ -9,8 +9,8 @@ Idea
         store d            b | c a d     `b` is evicted
         `c in cache`           c a d     looking is not using
 
-    The decorator makes a key of a call's arguments and does two short steps
-    under a lock, look up and store; the function runs between them.
+    The decorator does two short steps under a lock, look up and store; the
+    function runs between them.
 
 Why the lock is not held while the function runs
     It would serve one thread at a time, and deadlock when two cached
@@ -36,9 +36,6 @@ In CPython
     themselves, so that a hit is one look-up.  A lone `int` or `str` argument
     is its own key there, hence apart from an equal `float`.  On a method
     every version keeps `self` alive until the entry is evicted or cleared.
-
-Sources
-    `Lib/functools.py`, `Lib/test/test_functools.py`, cachetools' `LRUCache`.
 """
 
 from collections import OrderedDict
@@ -170,8 +167,9 @@ class _Key:
     def __hash__(self) -> int:
         return self._hash
 
+    # Our dictionaries hold no other keys, so there is nothing else to compare with.
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and self._parts == other._parts
+        return self._parts == other._parts  # type: ignore[attr-defined, no-any-return]
 
 
 def _cached(function: Callable[..., Any], maxsize: int | None, typed: bool) -> Callable[..., Any]:

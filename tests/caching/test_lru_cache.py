@@ -3,6 +3,7 @@ import gc
 import inspect
 import itertools
 import threading
+import tracemalloc
 import weakref
 from functools import partial
 
@@ -188,6 +189,20 @@ def test_entries_may_be_read_while_iterating():
     cache = filled(3, "abc")
     assert dict(cache) == {"a": "A", "b": "B", "c": "C"}
     assert sorted(cache[key] for key in cache) == ["A", "B", "C"]
+
+
+@pytest.mark.rule(2)
+def test_reading_and_popitem_copy_no_entries():
+    cache = LRUCache(5000)
+    cache.update((number, number) for number in range(5000))
+    tracemalloc.start()
+    try:
+        assert cache[0] == 0
+        assert cache.popitem() == (1, 1)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 5000  # bytes; a list of the keys alone takes eight for each
 
 
 class LikeCachetools(RuleBasedStateMachine):
@@ -599,6 +614,24 @@ def test_an_exception_is_a_miss_and_is_not_kept(maxsize):
     assert fetch.cache_info() == (0, 1, maxsize, 0)
     assert fetch("home") == fetch("home") == "page"
     assert fetch.cache_info() == (1, 2, maxsize, 1)
+
+
+@pytest.mark.rule(6)
+@pytest.mark.parametrize("maxsize", [2, None], ids=["bounded", "unbounded"])
+def test_an_error_while_comparing_arguments_passes_through(maxsize):
+    class Incomparable:
+        def __hash__(self):
+            return 1
+
+        def __eq__(self, other):
+            raise ZeroDivisionError
+
+    function = Recorder()
+    cached = lru_cache(maxsize)(function)
+    cached(Incomparable())
+    with pytest.raises(ZeroDivisionError):
+        cached(Incomparable())
+    assert len(function.calls) == 1
 
 
 class Thing:
