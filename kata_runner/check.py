@@ -272,10 +272,8 @@ def _style(kata: Kata) -> Iterator[_Fault]:
         kata.root, _tool(kata.root, "ruff", "check", "--output-format=concise", *names)
     )
     formatted = _tool(kata.root, "ruff", "format", "--check", *names)
-    for line in formatted.stdout.splitlines():
-        if line.startswith("Would reformat: "):
-            name = line.removeprefix("Would reformat: ")
-            yield _Fault(kata.root / name, "not formatted; run `ruff format`")
+    for name, line in re.findall(r"^ +--> (.+):(\d+):\d+$", formatted.stdout, re.MULTILINE):
+        yield _Fault(kata.root / name, "not formatted; run `ruff format`", int(line))
     yield from _complaints(kata.root, _tool(kata.root, "mypy", *(str(path) for path in typed)))
 
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import click
 
-from kata_runner import check, screen, worker
+from kata_runner import check, scaffold, screen, worker
 from kata_runner.curriculum import ContentError, Curriculum, Kata, Rule, parse, read_text, rules_in
 from kata_runner.progress import Attempt, Progress, ProgressError
 from kata_runner.stubs import NoStubError, replace_file, shipped_stub
@@ -346,6 +346,20 @@ def check_(
     else:
         screen.problems(project.out, [problem.to_line(project.root) for problem in problems])
     context.exit(1 if problems else 0)
+
+
+@main.command()
+@click.argument("name", metavar="TOPIC/NAME")
+@pass_project
+def new(project: Project, name: str) -> None:
+    """Write all files of a new kata, for `kata check` to hold red until they are filled."""
+    try:
+        files = scaffold.create(project.curriculum, name)
+    except ValueError as error:
+        fail(str(error))
+    for path in files:
+        project.out.print(path.relative_to(project.root).as_posix(), markup=False)
+    project.out.print(f"Fill them in this order: solution, tests, stub, notes.  kata check {name}")
 
 
 @main.command("open")
