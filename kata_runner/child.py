@@ -14,10 +14,14 @@ import signal
 import sys
 from typing import Any, TextIO
 
-import hypothesis  # noqa: F401 - imported here so that it is not imported during a job
 import pytest
+from hypothesis.internal.conjecture import engine
 
 from kata_runner.plugin import Reporter
+
+# Seconds: a learner waits for the verdict, not for the smallest of all examples.  There is no
+# public setting for it; without this name, a failing property only takes longer.
+engine.MAX_SHRINKING_SECONDS = 1
 
 
 def _take_over_stdout() -> TextIO:
@@ -75,6 +79,9 @@ def main() -> None:
     gc.freeze()
     # hypothesis is imported before pytest could rewrite its assertions, which are not of interest.
     quiet = ["--tb=no", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+    # Differences in full, but never more than a screen of them.
+    quiet += ["-o", "verbosity_assertions=1", "-o", "truncation_limit_lines=25"]
+    quiet += ["-o", "truncation_limit_chars=2000"]
     pytest.main([*quiet, *job["arguments"], job["tests"]], plugins=[Reporter(emit)])
     channel.flush()
     # Not by returning: a thread that the learner's code left running would keep the process alive.

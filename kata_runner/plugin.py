@@ -18,8 +18,12 @@ from _pytest._code import Traceback, TracebackEntry
 from kata_runner.verdict import Failure, Frame, Outcome, Test, gravest
 
 # No deadline: a test that asserts a time fails on a busy machine.  One bug at a time: a learner
-# reads one failure, and an exception group hides its type from `Outcome`.
-hypothesis.settings.register_profile("kata", deadline=None, report_multiple_bugs=False)
+# reads one failure, and an exception group hides its type from `Outcome`.  No phase `explain`: it
+# traces every line, which makes shrinking some ten times slower.
+_PHASES = [phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain]
+hypothesis.settings.register_profile(
+    "kata", deadline=None, report_multiple_bugs=False, phases=_PHASES
+)
 # The same examples on every run and no file left behind: for judging the content.
 hypothesis.settings.register_profile(
     "check", parent=hypothesis.settings.get_profile("kata"), derandomize=True, database=None

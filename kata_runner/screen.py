@@ -27,6 +27,8 @@ _LOOK = {
     Outcome.CRASHED: ("!", "magenta"),
     Outcome.NOT_RUN: ("-", "dim"),
 }
+_STACK_LINES = 8  # of a stack in which nothing is the learner's
+_PROSE_WIDTH = 88
 _PRINTED_LINES = 20  # of a test's output on the screen; `-v` shows all
 
 
@@ -118,7 +120,7 @@ def hint(out: Console, kata: Kata, rule: Rule, hint_: Hint, shown: int) -> None:
     _indented(out, rule.text)
     for number, text in enumerate(hint_.say[:shown], 1):
         out.print(f"\n[bold]Hint {number} of {len(hint_.say)}[/]")
-        _indented(out, text)
+        _indented(out, textwrap.fill(text, min(out.width - 2, _PROSE_WIDTH)))
     if shown == len(hint_.say):
         out.print(f"\n[dim]That was the last one. kata solution --peek {kata.name}[/]")
 
@@ -312,7 +314,7 @@ def _as_sentence(text: str) -> str:
 
 
 def _learners_stack(detail: str, kata: Kata) -> str:
-    """Keep of a faulthandler dump the learner's and the tests' own lines; else all of `detail`."""
+    """Keep of a faulthandler dump the learner's and the tests' own lines; else its beginning."""
     kept = [
         line.strip()
         for line in detail.splitlines()
@@ -321,7 +323,7 @@ def _learners_stack(detail: str, kata: Kata) -> str:
         or str(kata.tests) in line
     ]
     has_frames = any(line.startswith("File ") for line in kept)
-    return "\n".join(kept) if has_frames else detail.strip()
+    return "\n".join(kept if has_frames else detail.strip().splitlines()[:_STACK_LINES])
 
 
 def _without_docstring(text: str) -> str:
