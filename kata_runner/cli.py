@@ -1,6 +1,7 @@
 """The command `kata`: each subcommand is a few lines over the modules that do the work."""
 
 import ast
+import contextlib
 import importlib.util
 import os
 import platform
@@ -48,12 +49,14 @@ class Project:
         return next(undone, None)
 
     def rules(self, kata: Kata) -> tuple[Rule, ...]:
-        """Return the rules of the statement, even if the learner's file has lost it."""
-        try:
-            rules = kata.rules()
-        except ContentError:
-            rules = ()
-        return rules or rules_in(ast.get_docstring(ast.parse(shipped_stub(kata))) or "")
+        """Return the rules of the statement, even if the learner's file is broken or lost them."""
+        with contextlib.suppress(OSError):
+            # From the text, not the syntax tree: it may have a syntax error.
+            if rules := rules_in(kata.stub.read_text("utf-8", "replace")):
+                return rules
+        with contextlib.suppress(NoStubError):
+            return rules_in(shipped_stub(kata).decode())
+        return ()
 
     def run(self, kata: Kata) -> Verdict:
         """Run the kata's tests on the learner's file, and record the result."""

@@ -23,7 +23,7 @@ from kata_runner.curriculum import Curriculum
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "session.svg"
 _KATA = "lru_cache"
-_MISTAKE = "storing again keeps the old place"
+_MISTAKE = "reading does not refresh"
 _SESSION = (["run", _KATA], ["hint", _KATA])
 _WIDTH = 96
 

@@ -89,10 +89,12 @@ class Reporter:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            text = report.longreprtext
-            lines = [line[1:].strip() for line in text.splitlines() if line.startswith("E ")]
-            summary = lines[-1] if lines else text.strip().rpartition("\n")[2]
-            self._emit({"event": "not collected", "failure": asdict(Failure(summary, full=text))})
+            # Before "Traceback:" stands advice on how to lay out test modules.
+            text = report.longreprtext.rpartition("Traceback:\n")[2]
+            errors = [line[1:].strip() for line in text.splitlines() if line.startswith("E ")]
+            cause = errors[-1] if errors else text.strip().rpartition("\n")[2]
+            failure = Failure(f"the tests cannot be imported: {cause}", full=text)
+            self._emit({"event": "not collected", "failure": asdict(failure)})
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         tests = [asdict(_test(item)) for item in session.items]
