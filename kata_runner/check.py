@@ -248,7 +248,7 @@ def _mutants(kata: Kata) -> Iterator[_Fault]:
 def _leftovers(kata: Kata) -> Iterator[_Fault]:
     """The tests leave nothing behind."""
     arguments = ("-p", "kata_runner.leftovers", "--hypothesis-profile=check")
-    found = worker.run(kata, kata.root / "solutions", arguments=arguments)
+    found = worker.run(worker.Job(kata, kata.root / "solutions", arguments=arguments))
     if found.problem:
         yield _Fault(kata.tests, found.problem)
     for result in found.failing():

@@ -1,37 +1,120 @@
 """The inside of a worker: a process that runs one test file and reports to `worker`.
 
-It imports pytest and hypothesis, then waits for one job, a line of JSON on standard input; so a
-worker that was started ahead answers at once.  Events go out as lines of JSON on what was
-standard output when the process started.
+It imports pytest and hypothesis and runs a session of its own, then waits for one job, a line of
+JSON on standard input; so a worker that was started ahead answers at once.  Events go out as lines
+of JSON on what was standard output when the process started.
 """
 
 import contextlib
 import faulthandler
 import gc
+import importlib.util
 import json
 import os
 import signal
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
 from hypothesis.internal.conjecture import engine
 
-from kata_runner.plugin import Reporter
+from kata_runner.plugin import Reporter, Stage
 
 # Seconds: a learner waits for the verdict, not for the smallest of all examples.  There is no
 # public setting for it; without this name, a failing property only takes longer.
 engine.MAX_SHRINKING_SECONDS = 1
 
+_QUIET = [
+    "--tb=no",  # the reporter renders failures itself
+    "--no-header",
+    "--no-summary",
+    # hypothesis is imported before pytest could rewrite its assertions, which nobody looks at.
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
+    *("-p", "no:cacheprovider"),
+    # Differences in full, but never more than a screen of them.
+    *("-o", "verbosity_assertions=1", "-o", "truncation_limit_lines=25"),
+    *("-o", "truncation_limit_chars=2000"),
+]
+
+# What pytest and hypothesis import and build at first use is paid before there is a job.
+_REHEARSAL = """
+from hypothesis import given, settings, strategies
+
+@given(strategies.lists(strategies.integers()), strategies.text())
+@settings(max_examples=2, database=None)
+def test_a_property(numbers, text):
+    assert isinstance(numbers, list)
+
+def test_an_example():
+    assert [1] == [1]
+"""
+
+
+def main() -> None:
+    """Run the one job that standard input names, and end the process."""
+    channel = _take_over_stdout()
+
+    def emit(event: dict[str, Any]) -> None:
+        channel.write(json.dumps(event) + "\n")
+        channel.flush()
+
+    _rehearse()
+    emit({"event": "ready"})
+    line = sys.stdin.readline()
+    if line:  # or else the worker is gone
+        job = json.loads(line)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        _enter(job)
+        # `ended` is said once, after the last stage.
+        reporter = Reporter(lambda event: None if event["event"] == "ended" else emit(event))
+        for stage in job["stages"]:
+            arguments = [*_QUIET, *job["arguments"], job["tests"]]
+            pytest.main(arguments, plugins=[reporter, Stage(stage)])
+            emit({"event": "stage", "stage": stage})
+            if reporter.stopped:
+                break
+        emit({"event": "ended"})
+    # Not by returning: a thread that the learner's code left running would keep the process alive.
+    os._exit(0)
+
 
 def _take_over_stdout() -> TextIO:
     """Return the channel to `worker`, and make standard output harmless."""
     channel = os.fdopen(os.dup(1), "w", encoding="ascii")
-    silence = os.open(os.devnull, os.O_RDWR)
     # What a learner's code prints is pytest's to capture.  Standard error stays: the interpreter
     # writes there what it has to say when it dies.
-    os.dup2(silence, 1)
+    os.dup2(os.open(os.devnull, os.O_RDWR), 1)
     return channel
+
+
+def _rehearse() -> None:
+    with tempfile.TemporaryDirectory(prefix="kata-") as folder:
+        (Path(folder) / "test_rehearsal.py").write_text(_REHEARSAL)
+        pytest.main([*_QUIET, f"--rootdir={folder}", f"--basetemp={Path(folder, 'tmp')}", folder])
+
+
+def _enter(job: dict[str, Any]) -> None:
+    """Make this process the one for `job`: its tree, its limits."""
+    root = Path(job["root"])
+    os.chdir(root)
+    sys.path.insert(0, job["root"])
+    os.environ["KATAS_AGAINST"] = job["tree"]
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    # pytest keeps what it made of the test file; rewriting it anew takes longer than running it.
+    sys.pycache_prefix = str(root / ".cache" / "pycache")
+    sys.dont_write_bytecode = False
+    # A fix of the same length, saved within the same second, would be judged from an old .pyc.
+    for source in Path(job["tree"]).glob(job["sources"]):
+        Path(importlib.util.cache_from_source(str(source))).unlink(missing_ok=True)
+    if hasattr(faulthandler, "register"):
+        # A handler in C: it answers even while the learner's code holds the GIL.  The file must
+        # stay open for as long as the process lives.
+        stacks = os.open(job["stacks"], os.O_WRONLY)
+        faulthandler.register(signal.SIGUSR1, file=stacks, all_threads=True)
+    _limit_memory(job["memory"])
+    gc.freeze()
 
 
 def _limit_memory(limit: int) -> None:
@@ -44,48 +127,6 @@ def _limit_memory(limit: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _show_stacks_on_request(path: str) -> None:
-    """Write the stacks of all threads to `path` when the worker sends SIGUSR1."""
-    if hasattr(faulthandler, "register"):
-        # A handler in C: it answers even while the learner's code holds the GIL.  The file must
-        # stay open for as long as the process lives.
-        faulthandler.register(signal.SIGUSR1, file=os.open(path, os.O_WRONLY), all_threads=True)
-
-
-def main() -> None:
-    """Run the one job that standard input names, and end the process."""
-    channel = _take_over_stdout()
-
-    def emit(event: dict[str, Any]) -> None:
-        channel.write(json.dumps(event) + "\n")
-        channel.flush()
-
-    emit({"event": "ready"})
-    line = sys.stdin.readline()
-    if not line:  # the worker is gone
-        return
-    job = json.loads(line)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.chdir(job["root"])
-    sys.path.insert(0, job["root"])
-    os.environ["KATAS_AGAINST"] = job["tree"]
-    os.environ.pop("PYTEST_ADDOPTS", None)
-    # A fix of the same length, saved within the same second, would be judged from an old .pyc.
-    sys.dont_write_bytecode = True
-    _show_stacks_on_request(job["stacks"])
-    _limit_memory(job["memory"])
-    gc.freeze()
-    # hypothesis is imported before pytest could rewrite its assertions, which are not of interest.
-    quiet = ["--tb=no", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    # Differences in full, but never more than a screen of them.
-    quiet += ["-o", "verbosity_assertions=1", "-o", "truncation_limit_lines=25"]
-    quiet += ["-o", "truncation_limit_chars=2000"]
-    pytest.main([*quiet, *job["arguments"], job["tests"]], plugins=[Reporter(emit)])
-    channel.flush()
-    # Not by returning: a thread that the learner's code left running would keep the process alive.
-    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,16 @@ import contextlib
 import importlib.util
 import os
 import platform
-from dataclasses import asdict, dataclass, field
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from kata_runner import scaffold, screen, worker
+from kata_runner import watch as watching
 from kata_runner.curriculum import ContentError, Curriculum, Kata, Rule, parse, read_text, rules_in
 from kata_runner.progress import Attempt, Progress, ProgressError
 from kata_runner.stubs import NoStubError, replace_file, shipped_stub
@@ -58,25 +61,52 @@ class Project:
             return rules_in(shipped_stub(kata).decode())
         return ()
 
+    def job(self, kata: Kata) -> worker.Job:
+        """Return the run of the kata's tests on the learner's file."""
+        return worker.Job(kata, self.root / "katas")
+
     def run(self, kata: Kata) -> Verdict:
         """Run the kata's tests on the learner's file, and record the result."""
         text = read_bytes(kata.stub)
+        return self.record(kata, text, self.unreadable(kata) or worker.run(self.job(kata)))
+
+    def unreadable(self, kata: Kata) -> Verdict | None:
+        """Return the verdict if the learner's file is not Python at all, which needs no run."""
         try:
             parse(kata.stub)
         except ContentError as error:
-            found = Verdict(kata.id, (), str(error))
-        else:
-            found = worker.run(kata, self.root / "katas")
-            missing = [r.number for r in self.rules(kata) if not found.of_rule(r.number)]
-            if missing and found.problem is None:
-                rules = ", ".join(map(str, missing))
-                problem = f"no test ran for rule {rules}; is {kata.tests.name} as it was?"
-                found = Verdict(kata.id, found.results, problem)
+            return Verdict(kata.id, (), str(error))
+        return None
+
+    def record(self, kata: Kata, text: bytes, found: Verdict) -> Verdict:
+        """Record what a run of `text` found; return it, with what is missing as its problem."""
+        missing = [r.number for r in self.rules(kata) if not found.of_rule(r.number)]
+        if missing and found.problem is None:
+            rules = ", ".join(map(str, missing))
+            problem = f"no test ran for rule {rules}; is {kata.tests.name} as it was?"
+            found = Verdict(kata.id, found.results, problem)
         try:
             self.progress.keep(kata.id, text, read_bytes(kata.tests), found)
         except ProgressError as error:  # the verdict is worth showing all the same
             screen.console(error=True).print(f"not recorded: {error}", markup=False)
         return found
+
+    def progress_of(self, katas: Iterable[Kata]) -> list[tuple[Kata, str]]:
+        """Return each kata with how far the learner is, in words."""
+        rows = []
+        for kata in katas:
+            attempts = self.progress.attempts(kata.id)
+            is_done = any(attempt.done for attempt in attempts)
+            rules = next((attempt.rules for attempt in reversed(attempts) if attempt.rules), {})
+            rows.append((kata, screen.progress_in_words(rules, is_done=is_done)))
+        return rows
+
+    def after(self, kata: Kata) -> Kata | None:
+        """Return the next kata behind `kata` that is not done, from the start if need be."""
+        katas = self.curriculum.katas
+        place = katas.index(kata) + 1
+        candidates = (*katas[place:], *katas[:place])
+        return next((it for it in candidates if not self.progress.is_done(it.id)), None)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -126,12 +156,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON f
 def main(context: click.Context) -> None:
     """Rebuild the Python you use.
 
-    Without a command: run the kata that you are at.  NAME is topic/kata or any part of it that
+    Without a command: watch the kata that you are at.  NAME is topic/kata or any part of it that
     fits only one.
     """
     context.obj = Project(find_root(Path.cwd()))
     if context.invoked_subcommand is None:
-        context.invoke(run)
+        context.invoke(watch)
 
 
 @main.command("list")
@@ -141,13 +171,8 @@ def main(context: click.Context) -> None:
 @pass_project
 def list_(project: Project, word: str | None, todo: bool, as_json: bool) -> None:
     """List the katas, or those with WORD in their name, and how far you are."""
-    rows = []
-    for kata in project.curriculum.katas:
-        attempts = project.progress.attempts(kata.id)
-        is_done = any(attempt.done for attempt in attempts)
-        rules = next((attempt.rules for attempt in reversed(attempts) if attempt.rules), {})
-        if (word is None or word in kata.id) and not (todo and is_done):
-            rows.append((kata, screen.progress_in_words(rules, is_done=is_done)))
+    katas = [kata for kata in project.curriculum.katas if word is None or word in kata.id]
+    rows = [row for row in project.progress_of(katas) if not (todo and row[1] == "done")]
     if as_json:
         fields = ("level", "minutes", "rebuilds")
         data = [
@@ -181,6 +206,68 @@ def run(context: click.Context, name: str | None, verbose: bool, as_json: bool) 
         else:
             screen.advice(project.out, kata)
     context.exit(0 if found.done else 1)
+
+
+@main.command()
+@name_argument
+@click.pass_context
+def watch(context: click.Context, name: str | None) -> None:
+    """Run the tests of a kata each time you save it."""
+    project: Project = context.obj
+    kata: Kata | None = project.kata(name)
+    if not (project.out.is_terminal and sys.stdin.isatty()):
+        context.invoke(run, name=name)
+    with worker.Standby(project.root) as standby, watching.keys_one_by_one():
+        while kata is not None:
+            kata = _watch(project, kata, standby)
+
+
+def _watch(project: Project, kata: Kata, standby: worker.Standby) -> Kata | None:
+    """Watch one kata; return the one to go on with, or None to end."""
+    out = project.out
+    text = b""
+    found: Verdict | None = None
+
+    def start() -> None:
+        nonlocal text
+        text = kata.stub.read_bytes() if kata.stub.is_file() else b""
+        if (unreadable := project.unreadable(kata)) is not None:
+            view.cancel()
+            show(unreadable, is_final=True)
+        else:
+            view.start(replace(project.job(kata), stages=("examples", "quick", "properties")))
+
+    def show(verdict: Verdict, *, is_final: bool) -> None:
+        nonlocal found
+        found = project.record(kata, text, verdict) if is_final else verdict
+        out.clear()
+        screen.verdict(out, kata, project.rules(kata), found, all_=False)
+        if found.done and is_final:
+            screen.done(out, kata, project.next_kata())
+        screen.keys(out, is_final=is_final, is_done=found.done)
+
+    with watching.Watch(kata, standby) as view:
+        screen.watching(out, kata)
+        start()
+        for event in view.events():
+            match event:
+                case watching.Saved() | watching.Pressed("r"):
+                    start()
+                case watching.Found(verdict=verdict, is_final=is_final):
+                    show(verdict, is_final=is_final)
+                case watching.Pressed("q"):
+                    return None
+                case watching.Pressed("n"):
+                    return project.after(kata)
+                case watching.Pressed("h") if found is not None:
+                    _hint(project, kata, found)
+                case watching.Pressed("s"):
+                    screen.statement(out, kata)
+                case watching.Pressed("l"):
+                    screen.curriculum(out, project.progress_of(project.curriculum.katas))
+                case watching.Pressed("d") if found is not None and found.done:
+                    screen.difference(out, kata, read_text(kata.stub), read_text(kata.solution))
+    raise AssertionError("the events of a watch have no end")
 
 
 @main.command("next")
@@ -217,15 +304,19 @@ def show(project: Project, name: str | None, as_json: bool) -> None:
 def hint(project: Project, name: str | None) -> None:
     """Give one more hint for the first rule that is not met."""
     kata = project.kata(name)
-    found = project.run(kata)
-    if found.done:
-        project.out.print(f"{kata.id} is done; there is nothing to hint at.")
-        return
+    _hint(project, kata, project.run(kata))
+
+
+def _hint(project: Project, kata: Kata, found: Verdict) -> None:
     rules = project.rules(kata)
     unmet = next((r for r in rules if found.rule_outcome(r.number) is not Outcome.PASSED), None)
     hints = [hint for hint in kata.notes.hints if unmet and hint.rule == unmet.number]
+    if found.done:
+        project.out.print(f"{kata.id} is done; there is nothing to hint at.")
+        return
     if unmet is None or not hints:
-        fail(f"no hint fits: {found.problem or 'this rule has none'}")
+        project.out.print(f"No hint fits: {found.problem or 'this rule has none'}", markup=False)
+        return
     shown = project.progress.next_hint(kata.id, unmet.number, len(hints[0].say))
     screen.hint(project.out, kata, unmet, hints[0], shown)
 
@@ -398,7 +489,8 @@ def original(context: click.Context, name: str | None, solution: bool, as_json: 
         if not kata.original_tests.exists():
             fail(f"CPython has no tests that fit {kata.id}")
         left_out = _left_out(kata.original_tests)
-        found = worker.run(kata, tree, tests=kata.original_tests, limits=_ORIGINAL_LIMITS)
+        job = worker.Job(kata, tree, kata.original_tests, stages=("all",), limits=_ORIGINAL_LIMITS)
+        found = worker.run(job)
         all_done = all_done and found.done
         if as_json:
             click.echo(screen.as_json(found.to_json() | {"left_out": left_out}))

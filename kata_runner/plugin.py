@@ -29,6 +29,7 @@ hypothesis.settings.register_profile(
     "check", parent=hypothesis.settings.get_profile("kata"), derandomize=True, database=None
 )
 
+QUICK_EXAMPLES = 25
 OUTPUT_SHOWN = 20_000  # characters of what a test printed
 
 
@@ -73,12 +74,52 @@ def tree_under_test(root: Path) -> Path:
     return Path(os.environ.get("KATAS_AGAINST") or root / "katas").resolve()
 
 
+class Stage:
+    """A pytest plugin that runs a part of the tests.
+
+    `examples`: those that are not property tests; `quick`: the property tests with at most
+    `QUICK_EXAMPLES` examples; `properties`: these in full; `all`: everything.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if self._name != "all":
+            wants_properties = self._name != "examples"
+            items[:] = [item for item in items if _is_property(item) is wants_properties]
+        if self._name == "quick":
+            for item in items:
+                _limit_examples(item)
+
+
+def _is_property(item: pytest.Item) -> bool:
+    # Hypothesis's own plugin marks its tests.
+    return item.get_closest_marker("hypothesis") is not None
+
+
+def _limit_examples(item: pytest.Item) -> None:
+    """Give a property test fewer examples, also if it sets their number itself.
+
+    A state machine's test case has its settings as a class attribute; a function has them under a
+    private name, without which it only takes longer.
+    """
+    home, name = getattr(item, "cls", None), "settings"
+    if not hasattr(home, name):
+        home, name = getattr(item, "obj", None), "_hypothesis_internal_use_settings"
+    given = getattr(home, name, None)
+    if isinstance(given, hypothesis.settings) and given.max_examples > QUICK_EXAMPLES:
+        setattr(home, name, hypothesis.settings(given, max_examples=QUICK_EXAMPLES))
+
+
 class Reporter:
     """A pytest plugin that tells `emit` what happens, as events that JSON can carry.
 
     In this order: `collected` (or `not collected`, with the failure), then for each test
     `started` and `finished`, then `ended`.  `verdict.Transcript` reads them.  It renders
-    failures itself, so pytest need not (`--tb=no`).
+    failures itself, so pytest need not (`--tb=no`).  One reporter may hear several sessions (see
+    `Stage`); the first one's `collected` has the tests of all.
     """
 
     def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
@@ -86,6 +127,8 @@ class Reporter:
         self._outcomes: list[Outcome] = []
         self._failure: Failure | None = None
         self._shown: set[int | None] = set()
+        self._collected = False
+        self.stopped = False  # the learner's code has ended the session, or cannot be imported
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -95,10 +138,14 @@ class Reporter:
             cause = errors[-1] if errors else text.strip().rpartition("\n")[2]
             failure = Failure(f"the tests cannot be imported: {cause}", full=text)
             self._emit({"event": "not collected", "failure": asdict(failure)})
+            self.stopped = True
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        tests = [asdict(_test(item)) for item in session.items]
-        self._emit({"event": "collected", "tests": tests})
+    # After hypothesis has marked its tests, before `Stage` takes some away.
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if not self._collected:
+            self._emit({"event": "collected", "tests": [asdict(_test(item)) for item in items]})
+            self._collected = True
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._outcomes = []
@@ -130,6 +177,9 @@ class Reporter:
         event = {"event": "finished", "test": _name(nodeid), "failure": failure}
         self._emit(event | {"outcome": gravest(self._outcomes)})
 
+    def pytest_keyboard_interrupt(self) -> None:
+        self.stopped = True
+
     def pytest_sessionfinish(self) -> None:
         self._emit({"event": "ended"})
 
@@ -141,8 +191,7 @@ def _name(nodeid: str) -> str:
 def _test(item: pytest.Item) -> Test:
     marker = item.get_closest_marker("rule")
     rule = marker.args[0] if marker and marker.args else None
-    # Hypothesis's own plugin marks its tests.
-    return Test(_name(item.nodeid), rule, item.get_closest_marker("hypothesis") is not None)
+    return Test(_name(item.nodeid), rule, _is_property(item))
 
 
 def _outcome(

@@ -73,7 +73,8 @@ def verdict(out: Console, kata: Kata, rules: Sequence[Rule], found: Verdict, *, 
     """Print the rules with their states, then what stands in the way of the first unmet one."""
     _heading(out, kata)
     out.print()
-    out.print(_rules(rules, found, out.width))
+    if found.results:
+        out.print(_rules(rules, found, out.width))
     if found.done:
         return
     if found.problem:
@@ -81,7 +82,8 @@ def verdict(out: Console, kata: Kata, rules: Sequence[Rule], found: Verdict, *, 
         if found.detail:
             _indented(out, _learners_stack(found.detail, kata))
     failing = [r for r in found.failing() if r.outcome is not Outcome.NOT_RUN]
-    unmet = next((r for r in rules if found.rule_outcome(r.number) is not Outcome.PASSED), None)
+    wrong = {result.test.rule for result in failing}
+    unmet = next((rule for rule in rules if rule.number in wrong), None)
     if unmet is not None and not (found.problem and not failing):
         out.print(f"\n[bold]Rule {unmet.number}[/]")
         _indented(out, unmet.text)
@@ -104,6 +106,19 @@ def done(out: Console, kata: Kata, next_kata: Kata | None) -> None:
     if next_kata is not None:
         table.add_row("kata next", f"go on with {next_kata.id}")
     out.print(table)
+
+
+def keys(out: Console, *, is_final: bool, is_done: bool) -> None:
+    """Print which keys `kata watch` knows."""
+    if not is_final:
+        out.print("\n[dim]the property tests are still running[/]")
+    names = "n next  h hint  r run again  s statement  l list"
+    out.print(f"\n[dim]{names}{'  d diff' if is_done else ''}  q quit[/]")
+
+
+def watching(out: Console, kata: Kata) -> None:
+    """Print what is waited for."""
+    out.print(f"[dim]watching {_relative(kata.stub, kata.root)}[/]")
 
 
 def advice(out: Console, kata: Kata) -> None:

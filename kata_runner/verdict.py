@@ -161,12 +161,21 @@ class Transcript:
                 self._detail = failure["full"]
             case {"event": "started", "test": name}:
                 self._running = name
+                # A later stage runs it again, and may not come to its end.
+                self._results.pop(name, None)
             case {"event": "finished", "test": name, "outcome": outcome, "failure": failure}:
                 self._running = None
                 found = failure_from_json(failure)
                 self._results[name] = Result(self._tests[name], Outcome(outcome), found)
             case {"event": "ended"}:
                 self.ended = True
+
+    def so_far(self) -> Verdict:
+        """Return what is known in the middle of a run."""
+        tests = self._tests.items()
+        unknown = Outcome.NOT_RUN
+        results = (self._results.get(name, Result(test, unknown)) for name, test in tests)
+        return Verdict(self._kata, tuple(results), self._problem, self._detail)
 
     def verdict(
         self,
@@ -187,6 +196,8 @@ class Transcript:
         if problem is None and not self.ended:
             where = f" in {self._running}" if self._running else ""
             problem = f"the process ended{where} before all tests had run"
+        elif problem is None and self._running:
+            problem = f"the run was interrupted in {self._running}"
         elif problem is None and not results:
             problem = "no test was collected; is the test file as it was?"
         return Verdict(self._kata, tuple(results), problem, detail or self._detail)

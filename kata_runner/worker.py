@@ -14,10 +14,11 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psutil
 
@@ -26,6 +27,7 @@ from kata_runner.verdict import Outcome, Transcript, Verdict
 
 _SHOWN = 4000  # characters: the end of what a dying process said
 _POLL = 0.05  # seconds between two looks at the child's processor time and memory
+_CANCELLED = {"event": "cancelled"}
 
 
 @dataclass(frozen=True)
@@ -42,71 +44,73 @@ class Limits:
     memory: int = 2 << 30
 
 
-def run(
-    kata: Kata,
-    tree: Path,
-    *,
-    tests: Path | None = None,
-    arguments: tuple[str, ...] = (),
-    limits: Limits | None = None,
-    on_event: Callable[[dict[str, Any]], None] = lambda _: None,
-) -> Verdict:
-    """Run the tests of `kata` against `tree` and return what they found.
+@dataclass(frozen=True)
+class Job:
+    """What to run: the tests of `kata` on the tree `tree`.
 
-    `tests` is another test file to run, `arguments` are further ones for pytest; `on_event`
-    hears each event as it comes.  Never raises for anything that the learner's code does.
+    `tests` is another test file, `arguments` are further ones for pytest, and `stages` the parts
+    in which to run it (see `plugin.Stage`).
     """
-    limits = limits or Limits()
-    with tempfile.TemporaryDirectory(prefix="kata-") as work:
-        job = {
-            "root": str(kata.root),
-            "tree": str(tree),
-            "tests": str(tests or kata.tests),
-            "stacks": str(Path(work) / "stacks"),
-            "memory": limits.memory,
-            "arguments": [*arguments, f"--basetemp={Path(work) / 'tmp'}", f"--rootdir={kata.root}"],
-        }
-        child = _Child(job, kata.id, Path(work), limits, on_event)
-        try:
-            return child.supervise()
-        finally:
-            child.end()
+
+    kata: Kata
+    tree: Path
+    tests: Path | None = None
+    arguments: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ("examples", "properties")
+    limits: Limits = Limits()
 
 
-class _Child:
-    """The child process, its events, and the time it has used."""
+def run(job: Job) -> Verdict:
+    """Run `job` in a process of its own; never raises for anything the learner's code does."""
+    with Worker(job.kata.root) as worker:
+        found = worker.run(job)
+    assert found is not None
+    return found
 
-    def __init__(
-        self,
-        job: dict[str, Any],
-        kata: str,
-        work: Path,
-        limits: Limits,
-        on_event: Callable[[dict[str, Any]], None],
-    ) -> None:
-        self._limits = limits
-        self._on_event = on_event
+
+class Standby:
+    """Workers started ahead, each for one job; a context manager that ends those not used."""
+
+    def __init__(self, root: Path, count: int = 2) -> None:
+        self._root = root
+        self._workers = deque(Worker(root) for _ in range(count))
+
+    def take(self) -> "Worker":
+        """Return the oldest worker, and start another in its place."""
+        self._workers.append(Worker(self._root))
+        return self._workers.popleft()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        for worker in self._workers:
+            worker.end()
+
+
+class Worker:
+    """A child process for one job; a context manager that ends it."""
+
+    def __init__(self, root: Path) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="kata-")
+        work = Path(self._folder.name)
         self._stacks = work / "stacks"
         self._stacks.touch()
         self._stderr = work / "stderr"
-        self._transcript = Transcript(kata)
         with self._stderr.open("w") as stderr:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "kata_runner.child"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
-                cwd=job["root"],
+                cwd=root,
                 start_new_session=True,  # Ctrl-C ends the runner, and the runner ends the child
                 text=True,
             )
         self._usage = psutil.Process(self._process.pid)
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(job) + "\n")
-        self._process.stdin.close()
         self._events: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
-        self._start_clocks()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -115,8 +119,17 @@ class _Child:
                 self._events.put(json.loads(line))
         self._events.put(None)
 
-    def supervise(self) -> Verdict:
-        """Follow the run to its end, or end it at a limit."""
+    def run(
+        self, job: Job, on_event: Callable[[dict[str, Any], Transcript], None] = lambda *_: None
+    ) -> Verdict | None:
+        """Run `job` to its end or to a limit; None if it was cancelled.
+
+        `on_event` hears each event as it comes, with all that is known so far.
+        """
+        self._limits = job.limits
+        self._transcript = Transcript(job.kata.id)
+        self._send(job)
+        self._start_clocks()
         while True:
             try:
                 event = self._events.get(timeout=_POLL)
@@ -126,11 +139,60 @@ class _Child:
                 continue
             if event is None:
                 return self._ended()
-            self._transcript.add(event)
-            self._on_event(event)
+            if event is _CANCELLED:
+                return None
             self._start_clocks()
+            self._transcript.add(event)
+            on_event(event, self._transcript)
             if self._transcript.ended:
                 return self._transcript.verdict()
+
+    def cancel(self) -> None:
+        """Make `run` return None at once; may be called from another thread."""
+        self._events.put(_CANCELLED)
+
+    def end(self) -> None:
+        """End the child and every process that it started."""
+        family = []
+        with contextlib.suppress(psutil.Error):
+            family = [*self._usage.children(recursive=True), self._usage]
+        for one in family:
+            with contextlib.suppress(psutil.Error):
+                one.kill()
+        self._process.wait()
+        # Closed by its reader's end, not before: a descendant may hold the other end.
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        self._reader.join(_POLL)
+        if not self._reader.is_alive():
+            self._process.stdout.close()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.end()
+
+    def _send(self, job: Job) -> None:
+        scratch = Path(self._folder.name, "tmp")
+        arguments = [f"--basetemp={scratch}", f"--rootdir={job.kata.root}"]
+        message = {
+            "root": str(job.kata.root),
+            "tree": str(job.tree),
+            "sources": f"{job.kata.topic}/{job.kata.name}.py",
+            "tests": str(job.tests or job.kata.tests),
+            "arguments": [*job.arguments, *arguments],
+            "stages": job.stages,
+            "stacks": str(self._stacks),
+            "memory": job.limits.memory,
+        }
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError):  # it died before its job; `_ended` says so
+            self._process.stdin.write(json.dumps(message) + "\n")
+            self._process.stdin.close()
 
     def _start_clocks(self) -> None:
         now = time.monotonic()
@@ -153,20 +215,20 @@ class _Child:
         return total
 
     def _limit_passed(self) -> str | None:
-        now, cpu = time.monotonic(), self._cpu()
+        now, cpu, limits = time.monotonic(), self._cpu(), self._limits
         if cpu == self._cpu_seen:
             cpu = self._cpu(of_all=True)
         if cpu > self._cpu_seen:
             self._cpu_seen, self._last_busy = cpu, now
-        if cpu - self._cpu_start > self._limits.cpu:
-            return f"still computing after {self._limits.cpu:g} s of processor time"
-        if now - self._last_busy > self._limits.idle:
-            return f"waiting for {self._limits.idle:g} s without doing anything"
-        if now - self._wall_start > self._limits.wall:
-            return f"no end after {self._limits.wall:g} s"
+        if cpu - self._cpu_start > limits.cpu:
+            return f"still computing after {limits.cpu:g} s of processor time"
+        if now - self._last_busy > limits.idle:
+            return f"waiting for {limits.idle:g} s without doing anything"
+        if now - self._wall_start > limits.wall:
+            return f"no end after {limits.wall:g} s"
         with contextlib.suppress(psutil.Error):
-            if self._usage.memory_info().rss > self._limits.memory:
-                return f"more than {self._limits.memory >> 20} MiB of memory in use"
+            if self._usage.memory_info().rss > limits.memory:
+                return f"more than {limits.memory >> 20} MiB of memory in use"
         return None
 
     def _stopped(self, reason: str) -> Verdict:
@@ -192,8 +254,6 @@ class _Child:
     def _ended(self) -> Verdict:
         """Sum up a child that went away by itself."""
         code = self._process.wait()
-        if self._transcript.ended:
-            return self._transcript.verdict()
         where = f" in {self._transcript.running}" if self._transcript.running else ""
         said = self._stderr.read_text("utf-8", "replace")[-_SHOWN:]
         if code < 0:
@@ -202,15 +262,3 @@ class _Child:
         return self._transcript.verdict(
             f"the process ended itself{where}, with status {code}", said
         )
-
-    def end(self) -> None:
-        """End the child and every process that it started."""
-        family = []
-        with contextlib.suppress(psutil.Error):
-            family = [*self._usage.children(recursive=True), self._usage]
-        for one in family:
-            with contextlib.suppress(psutil.Error):
-                one.kill()
-        self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
