@@ -248,7 +248,8 @@ def _mutants(kata: Kata) -> Iterator[_Fault]:
 def _leftovers(kata: Kata) -> Iterator[_Fault]:
     """The tests leave nothing behind."""
     arguments = ("-p", "kata_runner.leftovers", "--hypothesis-profile=check")
-    found = worker.run(worker.Job(kata, kata.root / "solutions", arguments=arguments))
+    job = worker.Job(kata, kata.root / "solutions", arguments=arguments, stages=("all",))
+    found = worker.run(job)
     if found.problem:
         yield _Fault(kata.tests, found.problem)
     for result in found.failing():

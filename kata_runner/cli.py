@@ -1,6 +1,5 @@
 """The command `kata`: each subcommand is a few lines over the modules that do the work."""
 
-import ast
 import contextlib
 import importlib.util
 import os
@@ -488,25 +487,14 @@ def original(context: click.Context, name: str | None, solution: bool, as_json: 
     for kata in katas:
         if not kata.original_tests.exists():
             fail(f"CPython has no tests that fit {kata.id}")
-        left_out = _left_out(kata.original_tests)
         job = worker.Job(kata, tree, kata.original_tests, stages=("all",), limits=_ORIGINAL_LIMITS)
         found = worker.run(job)
         all_done = all_done and found.done
         if as_json:
-            click.echo(screen.as_json(found.to_json() | {"left_out": left_out}))
+            click.echo(screen.as_json(found.to_json()))
         else:
-            screen.original(project.out, found, platform.python_version(), left_out)
+            screen.original(project.out, found, platform.python_version())
     context.exit(0 if all_done else 1)
-
-
-def _left_out(path: Path) -> dict[str, str]:
-    """Return the `LEFT_OUT` of an original's test file: test to reason."""
-    for node in parse(path).body:
-        target = node.target if isinstance(node, ast.AnnAssign) else None
-        if isinstance(node, ast.AnnAssign) and getattr(target, "id", "") == "LEFT_OUT":
-            reasons: dict[str, str] = ast.literal_eval(node.value) if node.value else {}
-            return reasons
-    return {}
 
 
 if __name__ == "__main__":

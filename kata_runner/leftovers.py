@@ -5,6 +5,7 @@ compared round each test, with its fixtures; so is what a process has only one o
 working directory, the environment, the trace function, limits, signal handlers …).
 """
 
+import contextlib
 import gc
 import os
 import signal
@@ -15,6 +16,7 @@ import warnings
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import psutil
 import pytest
@@ -62,9 +64,11 @@ _GLOBALS: dict[str, Callable[[], Any]] = {
 
 def pytest_configure(config: pytest.Config) -> None:
     # One of our own: other programs come and go in the usual one.
-    folder = tempfile.TemporaryDirectory(prefix="kata-leftovers-")
-    config.add_cleanup(folder.cleanup)
-    os.environ["TMPDIR"] = tempfile.tempdir = folder.name
+    context = contextlib.ExitStack()
+    folder = context.enter_context(tempfile.TemporaryDirectory(prefix="kata-leftovers-"))
+    context.enter_context(mock.patch.dict(os.environ, TMPDIR=folder))
+    context.enter_context(mock.patch.object(tempfile, "tempdir", folder))
+    config.add_cleanup(context.close)
 
 
 class _Before:

@@ -6,7 +6,7 @@
 
 import linecache
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -146,6 +146,11 @@ class Reporter:
         if not self._collected:
             self._emit({"event": "collected", "tests": [asdict(_test(item)) for item in items]})
             self._collected = True
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        reasons = {item.name: reason for item in items if (reason := reason_left_out(item))}
+        if reasons:
+            self._emit({"event": "left out", "reasons": reasons})
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._outcomes = []

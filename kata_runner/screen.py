@@ -175,7 +175,7 @@ def difference(out: Console, kata: Kata, mine: str, reference: str) -> None:
         out.out(text, highlight=False)
 
 
-def original(out: Console, found: Verdict, version: str, left_out: Mapping[str, str]) -> None:
+def original(out: Console, found: Verdict, version: str) -> None:
     """Print how many of CPython's tests pass, which fail, and which were left out and why."""
     passed = sum(result.outcome is Outcome.PASSED for result in found.results)
     colour = "green" if found.done else "red"
@@ -189,8 +189,12 @@ def original(out: Console, found: Verdict, version: str, left_out: Mapping[str, 
     for result in found.failing():
         summary = result.failure.summary if result.failure else ""
         out.print(f"  {_symbol(result.outcome)} {result.test.name}: {escape(summary)}")
-    for name, reason in sorted(left_out.items()):
-        out.print(f"  [dim]- {name}: left out: {escape(reason)}[/]")
+    reasons: dict[str, list[str]] = {}
+    for name, reason in found.left_out.items():
+        reasons.setdefault(reason, []).append(name)
+    for reason, names in reasons.items():
+        out.print(f"  [dim]left out ({len(names)}): {escape(' '.join(reason.split()))}[/]")
+        out.print(f"    [dim]{escape(' '.join(names))}[/]")
 
 
 class Progress:

@@ -15,10 +15,7 @@ class NoStubError(Exception):
 
 
 def is_stub(source: str) -> bool:
-    """Return whether `source` is a module in which nothing has been written yet.
-
-    Every function that is not a plain hook for the class statement raises NotImplementedError.
-    """
+    """Return whether all functions of `source` do nothing but raise NotImplementedError."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):

@@ -3,8 +3,8 @@
 Values only, with JSON in and out, so that a verdict can cross a process boundary.
 """
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -94,13 +94,15 @@ class Verdict:
     """What one run of a kata's tests found.
 
     `problem` is one sentence on what kept the run from ending by itself, if anything did;
-    `detail` is what belongs to it: a traceback at import, or the stacks of a hang.
+    `detail` is what belongs to it: a traceback at import, or the stacks of a hang.  `left_out`
+    has the tests of an original's suite that do not apply, with the reasons.
     """
 
     kata: str
     results: tuple[Result, ...]
     problem: str | None = None
     detail: str = ""
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def done(self) -> bool:
@@ -145,6 +147,7 @@ class Transcript:
         self._running: str | None = None
         self._problem: str | None = None
         self._detail = ""
+        self._left_out: dict[str, str] = {}
         self.ended = False
 
     @property
@@ -159,6 +162,8 @@ class Transcript:
             case {"event": "not collected", "failure": failure}:
                 self._problem = failure["summary"]
                 self._detail = failure["full"]
+            case {"event": "left out", "reasons": reasons}:
+                self._left_out |= reasons
             case {"event": "started", "test": name}:
                 self._running = name
                 # A later stage runs it again, and may not come to its end.
@@ -200,4 +205,4 @@ class Transcript:
             problem = f"the run was interrupted in {self._running}"
         elif problem is None and not results:
             problem = "no test was collected; is the test file as it was?"
-        return Verdict(self._kata, tuple(results), problem, detail or self._detail)
+        return Verdict(self._kata, tuple(results), problem, detail or self._detail, self._left_out)

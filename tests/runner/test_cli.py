@@ -274,7 +274,7 @@ def test_original_runs_what_is_not_left_out(run, kata, solution):
     result = run("original", "clamp", *(["--solution"] if solution else []))
     assert result.exit_code == (0 if solution else 1)
     assert f"{int(solution)} of 1 tests of CPython" in result.output
-    assert "test_open: left out: the kata has no open intervals" in result.output
+    assert "left out (1): the kata has no open intervals\n    test_open\n" in result.output
 
 
 @pytest.mark.parametrize(
