@@ -13,10 +13,11 @@ import json
 import os
 import signal
 import sys
-import tempfile
+import threading
 from pathlib import Path
 from typing import Any, TextIO
 
+import psutil
 import pytest
 from hypothesis.internal.conjecture import engine
 
@@ -53,14 +54,18 @@ def test_an_example():
 
 
 def main() -> None:
-    """Run the one job that standard input names, and end the process."""
+    """Run the one job that standard input names, and end the process.
+
+    With an argument, a folder that the worker removes in the end, it rehearses there first.
+    """
     channel = _take_over_stdout()
 
     def emit(event: dict[str, Any]) -> None:
         channel.write(json.dumps(event) + "\n")
         channel.flush()
 
-    _rehearse()
+    for folder in sys.argv[1:]:
+        _rehearse(Path(folder))
     emit({"event": "ready"})
     line = sys.stdin.readline()
     if line:  # or else the worker is gone
@@ -71,12 +76,18 @@ def main() -> None:
         reporter = Reporter(lambda event: None if event["event"] == "ended" else emit(event))
         for stage in job["stages"]:
             arguments = [*_QUIET, *job["arguments"], job["tests"]]
-            pytest.main(arguments, plugins=[reporter, Stage(stage)])
+            # An exception that a `__del__` let out shows at the very end, when all have reported.
+            with contextlib.suppress(Exception):
+                pytest.main(arguments, plugins=[reporter, Stage(stage)])
             emit({"event": "stage", "stage": stage})
             if reporter.stopped:
                 break
+        if left := _left_running():
+            emit({"event": "left running", "what": left})
         emit({"event": "ended"})
-    # Not by returning: a thread that the learner's code left running would keep the process alive.
+        # Alive, this process still leads to those that the learner's code has started; the worker
+        # ends them all.
+        threading.Event().wait()
     os._exit(0)
 
 
@@ -89,10 +100,31 @@ def _take_over_stdout() -> TextIO:
     return channel
 
 
-def _rehearse() -> None:
-    with tempfile.TemporaryDirectory(prefix="kata-") as folder:
-        (Path(folder) / "test_rehearsal.py").write_text(_REHEARSAL)
-        pytest.main([*_QUIET, f"--rootdir={folder}", f"--basetemp={Path(folder, 'tmp')}", folder])
+def _left_running() -> list[str]:
+    """Return in words which threads and processes are still there."""
+    frames = sys._current_frames()  # noqa: SLF001 - documented, and the only way to a thread's line
+    found = []
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            places = []
+            frame = frames.get(thread.ident or 0)
+            while frame is not None:
+                if str(frame.f_globals.get("__name__", "")).startswith("katas."):
+                    places.append(f" at {Path(frame.f_code.co_filename).name}:{frame.f_lineno}")
+                frame = frame.f_back
+            found.append(f"thread {thread.name}{places[0] if places else ''}")
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            found.append(f"process {child.name()}")
+    return found
+
+
+def _rehearse(folder: Path) -> None:
+    rehearsal = folder / "rehearsal"
+    rehearsal.mkdir()
+    (rehearsal / "test_rehearsal.py").write_text(_REHEARSAL)
+    arguments = [f"--rootdir={rehearsal}", f"--basetemp={rehearsal / 'tmp'}", str(rehearsal)]
+    pytest.main([*_QUIET, *arguments])
 
 
 def _enter(job: dict[str, Any]) -> None:

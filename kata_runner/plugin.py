@@ -161,9 +161,17 @@ class Reporter:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
+        try:
+            report = yield
+        except Exception as error:  # noqa: BLE001 - whatever a learner's `__repr__` does to pytest
+            text = f"pytest cannot show this failure: {error!r}"
+            report = pytest.TestReport(item.nodeid, item.location, {}, "failed", text, "call")
         outcome = _outcome(report, call.excinfo)
         self._outcomes.append(outcome)
+        if outcome is Outcome.CRASHED:
+            # The next test would fill the memory again.
+            item.session.shouldstop = "out of memory"
+            self.stopped = True
         if call.excinfo is not None and report.failed and self._failure is None:
             # To show source, pytest parses the whole test file for each frame (some 10 ms): done
             # once for each rule, and not for what is merely not written yet.
@@ -171,7 +179,12 @@ class Reporter:
             in_full = outcome is not Outcome.NOT_STARTED and rule not in self._shown
             if in_full:
                 self._shown.add(rule)
-            self._failure = _failure(item, call.excinfo, in_full=in_full)
+            try:
+                self._failure = _failure(item, call.excinfo, in_full=in_full)
+            except Exception as error:  # noqa: BLE001 - the same
+                self._failure = Failure(
+                    f"{call.excinfo.typename}, which cannot be shown: {error!r}"
+                )
         if self._failure is not None:
             output = "".join(text for _, text in report.sections)[:OUTPUT_SHOWN]
             self._failure = replace(self._failure, output=output)
@@ -208,6 +221,8 @@ def _outcome(
         return Outcome.NOT_RUN
     if isinstance(excinfo.value, NotImplementedError) and _raised_by_stub(excinfo):
         return Outcome.NOT_STARTED
+    if isinstance(excinfo.value, MemoryError):
+        return Outcome.CRASHED
     if isinstance(excinfo.value, (AssertionError, pytest.fail.Exception)):
         return Outcome.FAILED
     return Outcome.ERROR

@@ -75,6 +75,8 @@ def verdict(out: Console, kata: Kata, rules: Sequence[Rule], found: Verdict, *, 
     out.print()
     if found.results:
         out.print(_rules(rules, found, out.width))
+    for what in found.left_running:
+        out.print(f"\n[magenta]Still running at the end, and ended:[/] {escape(what)}")
     if found.done:
         return
     if found.problem:

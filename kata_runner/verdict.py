@@ -95,7 +95,8 @@ class Verdict:
 
     `problem` is one sentence on what kept the run from ending by itself, if anything did;
     `detail` is what belongs to it: a traceback at import, or the stacks of a hang.  `left_out`
-    has the tests of an original's suite that do not apply, with the reasons.
+    has the tests of an original's suite that do not apply, with the reasons; `left_running` what
+    still ran at the end and was ended.
     """
 
     kata: str
@@ -103,6 +104,7 @@ class Verdict:
     problem: str | None = None
     detail: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
+    left_running: tuple[str, ...] = ()
 
     @property
     def done(self) -> bool:
@@ -148,7 +150,13 @@ class Transcript:
         self._problem: str | None = None
         self._detail = ""
         self._left_out: dict[str, str] = {}
+        self._left_running: tuple[str, ...] = ()
         self.ended = False
+
+    @property
+    def collected(self) -> bool:
+        """Whether the tests are known."""
+        return bool(self._tests)
 
     @property
     def running(self) -> str | None:
@@ -164,6 +172,8 @@ class Transcript:
                 self._detail = failure["full"]
             case {"event": "left out", "reasons": reasons}:
                 self._left_out |= reasons
+            case {"event": "left running", "what": what}:
+                self._left_running = tuple(what)
             case {"event": "started", "test": name}:
                 self._running = name
                 # A later stage runs it again, and may not come to its end.
@@ -203,6 +213,15 @@ class Transcript:
             problem = f"the process ended{where} before all tests had run"
         elif problem is None and self._running:
             problem = f"the run was interrupted in {self._running}"
+        elif problem is None and (crashed := [r for r in results if r.outcome is Outcome.CRASHED]):
+            problem = f"out of memory in {crashed[0].test.name}"
         elif problem is None and not results:
             problem = "no test was collected; is the test file as it was?"
-        return Verdict(self._kata, tuple(results), problem, detail or self._detail, self._left_out)
+        return Verdict(
+            self._kata,
+            tuple(results),
+            problem,
+            detail or self._detail,
+            self._left_out,
+            self._left_running,
+        )

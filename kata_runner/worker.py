@@ -7,6 +7,7 @@ end the child goes, with every process that it started.
 
 import contextlib
 import json
+import os
 import queue
 import signal
 import subprocess
@@ -34,13 +35,14 @@ _CANCELLED = {"event": "cancelled"}
 class Limits:
     """What the child may use.
 
-    Seconds for each test: of processor time, of doing nothing, on the clock.  Bytes of memory for
-    the whole run.
+    Seconds for each test: of processor time, of doing nothing, on the clock.  Seconds of processor
+    time until the tests are collected.  Bytes of memory for the whole run.
     """
 
     cpu: float = 5.0
     idle: float = 3.0
     wall: float = 120.0
+    start: float = 10.0
     memory: int = 2 << 30
 
 
@@ -73,11 +75,11 @@ class Standby:
 
     def __init__(self, root: Path, count: int = 2) -> None:
         self._root = root
-        self._workers = deque(Worker(root) for _ in range(count))
+        self._workers = deque(Worker(root, ahead=True) for _ in range(count))
 
     def take(self) -> "Worker":
         """Return the oldest worker, and start another in its place."""
-        self._workers.append(Worker(self._root))
+        self._workers.append(Worker(self._root, ahead=True))
         return self._workers.popleft()
 
     def __enter__(self) -> Self:
@@ -89,25 +91,37 @@ class Standby:
 
 
 class Worker:
-    """A child process for one job; a context manager that ends it."""
+    """A child process for one job; a context manager that ends it.
 
-    def __init__(self, root: Path) -> None:
+    One that is started `ahead` rehearses, which takes longer and makes the job quicker.
+    """
+
+    def __init__(self, root: Path, *, ahead: bool = False) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="kata-")
         work = Path(self._folder.name)
         self._stacks = work / "stacks"
         self._stacks.touch()
         self._stderr = work / "stderr"
+        # Without it, pytest would rewrite hypothesis anew in every child.
+        environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         with self._stderr.open("w") as stderr:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "kata_runner.child"],
+                [
+                    sys.executable,
+                    "-m",
+                    "kata_runner.child",
+                    *([self._folder.name] if ahead else []),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
+                env=environment,
                 cwd=root,
                 start_new_session=True,  # Ctrl-C ends the runner, and the runner ends the child
                 text=True,
             )
         self._usage = psutil.Process(self._process.pid)
+        self._descendants: set[psutil.Process] = set()
         self._events: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -153,12 +167,14 @@ class Worker:
 
     def end(self) -> None:
         """End the child and every process that it started."""
-        family = []
-        with contextlib.suppress(psutil.Error):
-            family = [*self._usage.children(recursive=True), self._usage]
-        for one in family:
+        self._note_descendants()
+        # Those that are known first: once the child is gone, nothing leads to them any more.
+        for one in (*self._descendants, self._usage):
             with contextlib.suppress(psutil.Error):
                 one.kill()
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         # Closed by its reader's end, not before: a descendant may hold the other end.
         assert self._process.stdin is not None
@@ -194,6 +210,10 @@ class Worker:
             self._process.stdin.write(json.dumps(message) + "\n")
             self._process.stdin.close()
 
+    def _note_descendants(self) -> None:
+        with contextlib.suppress(psutil.Error):
+            self._descendants.update(self._usage.children(recursive=True))
+
     def _start_clocks(self) -> None:
         now = time.monotonic()
         self._wall_start = self._last_busy = now
@@ -205,13 +225,13 @@ class Worker:
         The descendants are asked only when the child waits: to find them takes a look at every
         process of the machine.
         """
+        if of_all:
+            self._note_descendants()
         total = 0.0
-        with contextlib.suppress(psutil.Error):
-            family = [self._usage, *(self._usage.children(recursive=True) if of_all else ())]
-            for one in family:
-                with contextlib.suppress(psutil.Error):
-                    times = one.cpu_times()
-                    total += times.user + times.system
+        for one in (self._usage, *(self._descendants if of_all else ())):
+            with contextlib.suppress(psutil.Error):
+                times = one.cpu_times()
+                total += times.user + times.system
         return total
 
     def _limit_passed(self) -> str | None:
@@ -220,8 +240,9 @@ class Worker:
             cpu = self._cpu(of_all=True)
         if cpu > self._cpu_seen:
             self._cpu_seen, self._last_busy = cpu, now
-        if cpu - self._cpu_start > limits.cpu:
-            return f"still computing after {limits.cpu:g} s of processor time"
+        allowed = limits.cpu if self._transcript.collected else limits.start
+        if cpu - self._cpu_start > allowed:
+            return f"still computing after {allowed:g} s of processor time"
         if now - self._last_busy > limits.idle:
             return f"waiting for {limits.idle:g} s without doing anything"
         if now - self._wall_start > limits.wall:
@@ -233,9 +254,10 @@ class Worker:
 
     def _stopped(self, reason: str) -> Verdict:
         stacks = self._ask_for_stacks()
-        where = self._transcript.running or "before the first test"
+        running = self._transcript.running
+        where = f"in {running}" if running else "before the first test"
         outcome = Outcome.CRASHED if "memory" in reason else Outcome.HUNG
-        return self._transcript.verdict(f"stopped in {where}: {reason}", stacks, outcome)
+        return self._transcript.verdict(f"stopped {where}: {reason}", stacks, outcome)
 
     def _ask_for_stacks(self) -> str:
         if not hasattr(signal, "SIGUSR1"):

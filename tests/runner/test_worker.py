@@ -1,0 +1,336 @@
+"""Whatever a learner's code does, the runner lives, says what happened and where, and cleans up."""
+
+import os
+import select
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from kata_runner.verdict import Outcome
+from kata_runner.worker import Job, Limits, Standby, Worker, run
+from tests.runner.project import SOLUTION, STUB, edit
+
+SOLVED = STUB[: STUB.index("\n\ndef clamp")] + SOLUTION
+FIRST = "test_a_value_between_the_bounds_stays[2]"
+# Small, so that the tests of limits are quick; the processes here do nothing else.
+LIMITS = Limits(cpu=0.5, idle=1.0, start=3.0, memory=1 << 30)
+
+
+def judge(kata, body, limits=LIMITS):
+    """What a run finds if `clamp` begins with the lines `body`."""
+    code = "".join(f"    {line}\n" for line in body.splitlines())
+    kata.stub.write_text(SOLVED.replace("    if low > high", f"{code}    if low > high"))
+    return run(Job(kata, kata.root / "katas", limits=limits))
+
+
+def outcomes(found):
+    return [result.outcome for result in found.results]
+
+
+@pytest.fixture
+def witness(kata):
+    """Tells when every process that inherited the write end of a pipe is gone."""
+    path = kata.root / "witness"
+    os.mkfifo(path)
+    read = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+    def all_gone():
+        """Whether someone had it open, and nobody has any more."""
+        said = []
+        for _ in range(2):
+            ready, _, _ = select.select([read], [], [], 30)
+            said.append(os.read(read, 100) if ready else None)
+        return said == [b"opened", b""]
+
+    yield path, all_gone
+    os.close(read)
+
+
+def test_a_solution_passes(kata):
+    found = judge(kata, "pass")
+    assert found.done
+    assert (found.problem, found.left_running) == (None, ())
+    assert set(outcomes(found)) == {Outcome.PASSED}
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["while True:\n    pass", "sum(range(10**13))"],
+    ids=["a loop without end", "a loop in C that holds the GIL"],
+)
+def test_computing_for_ever_is_ended_with_test_and_line(kata, body):
+    found = judge(kata, body)
+    assert found.problem == f"stopped in {FIRST}: still computing after 0.5 s of processor time"
+    assert outcomes(found) == [Outcome.HUNG, *[Outcome.NOT_RUN] * 7]
+    assert f'{kata.stub}", line 2' in found.detail
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()",
+        "import asyncio\nasyncio.run(asyncio.Event().wait())",
+        "import threading as t\nx = t.Thread(target=t.Event().wait)\nx.start()\nx.join()",
+    ],
+    ids=["a lock taken twice", "a coroutine that never ends", "a thread that never ends"],
+)
+def test_waiting_for_ever_is_ended_with_test_and_line(kata, body):
+    found = judge(kata, body)
+    assert found.problem == f"stopped in {FIRST}: waiting for 1 s without doing anything"
+    assert outcomes(found) == [Outcome.HUNG, *[Outcome.NOT_RUN] * 7]
+    assert f'{kata.stub}", line 2' in found.detail
+
+
+def test_a_hang_in_a_later_test_keeps_what_was_found_before(kata):
+    found = judge(kata, "while value == 9:\n    pass")
+    assert outcomes(found).count(Outcome.HUNG) == 1
+    assert found.rule_outcome(1) is found.rule_outcome(2) is Outcome.PASSED
+    assert found.rule_outcome(3) is Outcome.HUNG
+
+
+def test_a_hang_at_import_is_ended(kata):
+    kata.stub.write_text(SOLVED + "\nwhile True:\n    pass\n")
+    found = run(Job(kata, kata.root / "katas", limits=LIMITS))
+    assert "stopped before the first test: still computing" in found.problem
+    assert not found.done
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("import os\nos._exit(0)", f"the process ended itself in {FIRST}, with status 0"),
+        ("import ctypes\nctypes.string_at(0)", f"the process died in {FIRST}: Segmentation fault"),
+        ("import os\nos.abort()", f"the process died in {FIRST}: Aborted"),
+        (
+            "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+            f"the process died in {FIRST}: Killed",
+        ),
+        ("raise KeyboardInterrupt", f"the run was interrupted in {FIRST}"),
+    ],
+    ids=["_exit", "segmentation fault", "abort", "killed", "interrupted"],
+)
+def test_the_end_of_the_process_is_a_crash_of_the_running_test(kata, body, said):
+    found = judge(kata, body)
+    assert found.problem == said
+    assert outcomes(found) == [Outcome.CRASHED, *[Outcome.NOT_RUN] * 7]
+    assert not found.done
+
+
+@pytest.mark.parametrize("line", ["import os; os._exit(0)", "import sys; sys.exit(0)"])
+def test_an_exit_at_import_is_not_done(kata, line):
+    kata.stub.write_text(f"{line}\n{SOLVED}")
+    found = run(Job(kata, kata.root / "katas", limits=LIMITS))
+    assert not found.done
+    assert found.problem
+
+
+@pytest.mark.parametrize(
+    ("body", "summary"),
+    [
+        ("import sys\nsys.exit(0)", "SystemExit: 0"),
+        ("return clamp(value, low, high)", "RecursionError"),
+        ("input()", "OSError: pytest: reading from stdin while output is captured"),
+    ],
+    ids=["sys.exit", "recursion", "standard input"],
+)
+def test_an_exception_is_an_error_of_each_test(kata, body, summary):
+    found = judge(kata, body, Limits())
+    assert set(outcomes(found)) == {Outcome.ERROR}
+    assert all(summary in result.failure.summary for result in found.results)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "bytearray(10**12)",
+        "hoard = []\nwhile True:\n    hoard.append(bytearray(10**7))",
+    ],
+    ids=["at once", "in steps"],
+)
+def test_filling_the_memory_is_a_crash_and_ends_the_run(kata, body):
+    found = judge(kata, body, Limits(memory=1 << 29))
+    assert "memory in" in found.problem
+    assert outcomes(found) == [Outcome.CRASHED, *[Outcome.NOT_RUN] * 7]
+
+
+def test_a_flood_of_output_is_cut(kata):
+    found = judge(kata, "print('x' * 10**6)\nassert value != 9", Limits())
+    (failed,) = [r for r in found.results if r.test.function.endswith("upper_bound")]
+    assert failed.outcome is Outcome.FAILED
+    assert 1000 < len(failed.failure.output) < 100_000
+
+
+def test_a_thread_that_goes_on_is_named_and_keeps_nothing_from_ending(kata):
+    body = "import threading\nif value == 9:\n    threading.Thread(target=forever).start()"
+    kata.stub.write_text(
+        SOLVED.replace(
+            "    if low > high",
+            "".join(f"    {x}\n" for x in body.split("\n")) + "    if low > high",
+        )
+        + "\n\ndef forever():\n    import threading\n    threading.Event().wait()\n"
+    )
+    found = run(Job(kata, kata.root / "katas"))
+    (what,) = found.left_running
+    assert what.startswith("thread Thread-")
+    assert " at clamp.py:" in what
+
+
+@pytest.mark.parametrize(
+    "how", ["", "os._exit(0)", "while True:\n    pass"], ids=["", "exit", "hang"]
+)
+@pytest.mark.parametrize("apart", [False, True], ids=["", "in a session of its own"])
+def test_processes_that_go_on_are_ended_with_their_children(kata, witness, how, apart):
+    if how == "os._exit(0)" and apart:
+        pytest.skip("nothing leads from a process that is gone to one in another session")
+    path, all_gone = witness
+    child = "import os, sys, time; os.fork(); time.sleep(1000)"
+    body = (
+        "import os, subprocess, sys\n"
+        "if value == 9:\n"
+        f"    pipe = os.open({str(path)!r}, os.O_WRONLY)\n"
+        "    os.write(pipe, b'opened')\n"
+        f"    global kept\n"
+        f"    kept = subprocess.Popen([sys.executable, '-c', {child!r}], pass_fds=[pipe], "
+        f"start_new_session={apart})\n"
+        "    os.close(pipe)\n" + "".join(f"    {line}\n" for line in how.splitlines())
+    )
+    judge(kata, body)
+    assert all_gone()
+
+
+def test_a_learner_who_breaks_pytest_and_modules_breaks_only_the_own_run(kata):
+    found = judge(
+        kata,
+        "import sys, builtins\n"
+        "import pytest\n"
+        "pytest.raises = None\n"
+        "sys.modules['json'] = None\n"
+        "builtins.open = None",
+    )
+    assert not found.done
+    assert judge(kata, "pass").done
+
+
+@pytest.mark.parametrize("method", ["__eq__", "__repr__", "__del__"])
+def test_a_learners_object_that_raises_in_its_methods_is_a_plain_failure(kata, method):
+    kata.stub.write_text(
+        f"{SOLVED}\n\nclass Bad(int):\n    def {method}(self, *_):\n        raise KeyError\n"
+    )
+    edit(kata.stub, "    return max(low, min(value, high))", "    return Bad(7)")
+    found = run(Job(kata, kata.root / "katas"))
+    assert not found.done
+    assert set(outcomes(found)) <= {Outcome.ERROR, Outcome.FAILED, Outcome.PASSED}
+    assert len(found.results) == 8
+
+
+def test_a_signal_handler_of_the_learner_does_no_harm(kata):
+    found = judge(
+        kata,
+        "import signal\nfor number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1):\n"
+        "    signal.signal(number, signal.SIG_IGN)\nwhile value == 9:\n    pass",
+    )
+    assert "still computing" in found.problem
+    assert found.rule_outcome(1) is Outcome.PASSED
+
+
+def test_a_fix_of_the_same_length_within_the_same_second_is_seen(kata):
+    wrong = SOLVED.replace("max(low", "min(low")
+    for text, done in [(wrong, False), (SOLVED, True), (wrong, False), (SOLVED, True)]:
+        kata.stub.write_text(text)
+        os.utime(kata.stub, (1_000_000_000, 1_000_000_000))
+        assert run(Job(kata, kata.root / "katas")).done is done
+
+
+@pytest.mark.parametrize("what", ["deleted", "directory"])
+def test_a_missing_file_is_a_plain_problem(kata, what):
+    kata.stub.unlink()
+    if what == "directory":
+        kata.stub.mkdir()
+    found = run(Job(kata, kata.root / "katas"))
+    assert found.problem.startswith("the tests cannot be imported: ")
+
+
+# stages, standby, cancelling
+
+
+def test_examples_come_before_property_tests(kata):
+    kata.stub.write_text(SOLVED)
+    seen = []
+
+    def hear(event, known):
+        if event["event"] == "stage":
+            passed = [r.test.name for r in known.so_far().results if r.outcome is Outcome.PASSED]
+            seen.append((event["stage"], len(passed)))
+
+    stages = ("examples", "quick", "properties")
+    with Worker(kata.root) as worker:
+        found = worker.run(Job(kata, kata.root / "katas", stages=stages), hear)
+    assert seen == [("examples", 7), ("quick", 8), ("properties", 8)]
+    assert found.done
+
+
+def test_the_quick_stage_draws_fewer_examples_also_from_a_state_machine(kata):
+    kata.stub.write_text(SOLVED)
+    kata.tests.write_text(
+        "import atexit, pathlib\n"
+        "from hypothesis import given, settings, strategies as st\n"
+        "from hypothesis.stateful import RuleBasedStateMachine, initialize, rule\n"
+        "counts = {'function': 0, 'machine': 0}\n"
+        "@settings(max_examples=80)\n@given(st.integers())\n"
+        "def test_function(x):\n    counts['function'] += 1\n"
+        "class Machine(RuleBasedStateMachine):\n"
+        "    @initialize()\n    def begin(self):\n        counts['machine'] += 1\n"
+        "    @rule()\n    def step(self):\n        pass\n"
+        "TestMachine = Machine.TestCase\n"
+        "TestMachine.settings = settings(max_examples=80)\n"
+        "def teardown_module():\n"
+        "    pathlib.Path('counts').write_text(repr(counts))\n"
+    )
+    found = run(Job(kata, kata.root / "katas", stages=("quick",)))
+    assert found.done
+    counts = eval((kata.root / "counts").read_text())
+    assert 0 < counts["function"] <= 25
+    assert 0 < counts["machine"] <= 25
+
+
+def test_a_standby_worker_is_used_once_and_replaced(kata):
+    kata.stub.write_text(SOLVED)
+    with Standby(kata.root, count=1) as standby:
+        first, second = standby.take(), standby.take()
+        assert first is not second
+        for worker in (first, second):
+            with worker:
+                assert worker.run(Job(kata, kata.root / "katas")).done
+
+
+def test_a_run_that_is_cancelled_ends_at_once_and_finds_nothing(kata):
+    kata.stub.write_text(
+        SOLVED.replace("    if low > high", "    while True: pass\n    if low > high")
+    )
+    started = threading.Event()
+    with Worker(kata.root) as worker:
+
+        def hear(event, known):
+            if event["event"] == "started":
+                started.set()
+
+        cancel = threading.Thread(target=lambda: (started.wait(60), worker.cancel()))
+        cancel.start()
+        assert worker.run(Job(kata, kata.root / "katas", limits=Limits(cpu=60)), hear) is None
+        cancel.join()
+
+
+def test_no_worker_outlives_the_runner(kata):
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom kata_runner.worker import Standby\n"
+        f"with Standby(Path({str(kata.root)!r})) as standby:\n"
+        "    print(*[w._process.pid for w in standby._workers])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    for pid in map(int, done.stdout.split()):
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
