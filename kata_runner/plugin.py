@@ -122,8 +122,9 @@ class Reporter:
     `Stage`); the first one's `collected` has the tests of all.
     """
 
-    def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, emit: Callable[[dict[str, Any]], None], *, in_full: bool = True) -> None:
         self._emit = emit
+        self._in_full = in_full  # or one line for each failure, which takes a tenth of the time
         self._outcomes: list[Outcome] = []
         self._failure: Failure | None = None
         self._shown: set[int | None] = set()
@@ -176,7 +177,8 @@ class Reporter:
             # To show source, pytest parses the whole test file for each frame (some 10 ms): done
             # once for each rule, and not for what is merely not written yet.
             rule = _test(item).rule
-            in_full = outcome is not Outcome.NOT_STARTED and rule not in self._shown
+            in_full = self._in_full and outcome is not Outcome.NOT_STARTED
+            in_full = in_full and rule not in self._shown
             if in_full:
                 self._shown.add(rule)
             try:

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
@@ -32,7 +32,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from kata_runner import plugin
 from kata_runner.curriculum import Kata
-from kata_runner.verdict import Failure, Outcome, Transcript, Verdict
+from kata_runner.verdict import Outcome, Transcript, Verdict
 
 # What pytest and hypothesis import only once they run: paid here once, not by every child.
 _LATE = """
@@ -246,22 +246,6 @@ class _ExamplesFirst:
         items.sort(key=lambda item: item.get_closest_marker("hypothesis") is not None)
 
 
-class _BriefReporter(plugin.Reporter):
-    """One line for each failure: the long form costs more than the rest of a short run."""
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self,
-        item: pytest.Item,  # noqa: ARG002 - the base class looks at it
-        call: pytest.CallInfo[None],
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        report = yield
-        self._outcomes.append(plugin._outcome(report, call.excinfo))  # noqa: SLF001
-        if call.excinfo is not None and report.failed and self._failure is None:
-            self._failure = Failure(call.excinfo.exconly(tryshort=True).partition("\n")[0])
-        return report
-
-
 def _child(run: _Run, home: Path, pipe: int) -> NoReturn:
     """Run the tests in this, the forked process, and end it."""
     os.setsid()
@@ -297,7 +281,7 @@ def _child(run: _Run, home: Path, pipe: int) -> NoReturn:
         arguments.append(f"--hypothesis-seed={run.seed}")
     if run.stop_early:
         profile |= {"phases": [hypothesis.Phase.explicit, hypothesis.Phase.generate]}
-        plugins = [_ExamplesFirst(), _BriefReporter(emit)]
+        plugins = [_ExamplesFirst(), plugin.Reporter(emit, in_full=False)]
         arguments += ["-x", "--capture=sys"]
     check = hypothesis.settings.get_profile("check")
     hypothesis.settings.register_profile("variant", parent=check, **profile)

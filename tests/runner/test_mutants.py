@@ -2,10 +2,10 @@ import ast
 from types import SimpleNamespace
 
 import pytest
-from click.testing import CliRunner
 
 from kata_runner import mutants
-from kata_runner.mutants import judge_mutants, main, mutants_of
+from kata_runner.mutants import judge_mutants
+from kata_runner.operators import mutants_of
 from kata_runner.verdict import Outcome, Result, Test, Verdict
 from tests.runner.test_variants import NOTES, ROOT, make_kata
 
@@ -368,20 +368,3 @@ def test_notes_that_are_not_written_yet_list_nothing(clip):
     kata.notes_file.unlink()
 
     assert [mutant.id for mutant in judge_mutants(kata).survived] == [SAME]
-
-
-def test_the_command_prints_the_survivors_and_the_figure(clip, monkeypatch):
-    kata = clip(equivalents=())
-    monkeypatch.chdir(kata.root)
-
-    result = CliRunner().invoke(main, ["double"])
-
-    assert result.exit_code == 1
-    assert f"{kata.solution}:8: survived: {SAME}\n" in result.output
-    assert "0 equivalent, 1 survived, " in result.output
-
-
-def test_the_command_succeeds_where_nothing_is_amiss(clip, monkeypatch):
-    monkeypatch.chdir(clip().root)
-
-    assert CliRunner().invoke(main, ["demo/double"]).exit_code == 0
