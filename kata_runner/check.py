@@ -19,7 +19,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from kata_runner import mutants, variants, worker
+from kata_runner import mistakes, mutants, variants, worker
 from kata_runner.curriculum import (
     KINDS,
     LEVELS,
@@ -213,9 +213,10 @@ def _mistakes(kata: Kata) -> Iterator[_Fault]:
             message = f"mistake {mistake.name!r}: `old` is {count} times in the reference; once"
             yield _Fault(kata.notes_file, f"{message} is needed", line)
         else:
-            variant = variants.Variant(mistake.name, reference.replace(mistake.old, mistake.new))
+            variant = variants.Variant(mistake.name, mistakes.variant(kata, mistake))
             built.append((mistake, line, variant))
     verdicts = _judge(kata, [variant for *_, variant in built])
+    seen: dict[mistakes.Signature, str] = {}
     for (mistake, line, _), found in zip(built, verdicts, strict=True):
         say = f"mistake {mistake.name!r}"
         if found.problem:
@@ -229,6 +230,10 @@ def _mistakes(kata: Kata) -> Iterator[_Fault]:
             yield _Fault(kata.notes_file, f"{say} does not fail {name}", line)
         for name in sorted(failed - named):
             yield _Fault(kata.notes_file, f"{say} also fails {name}; name it in `fails`", line)
+        twin = seen.setdefault(mistakes.signature(found), mistake.name)
+        if twin != mistake.name:
+            message = f"{say} fails just as {twin!r} does; a test that tells them apart is missing"
+            yield _Fault(kata.notes_file, message, line)
         if not named:
             yield _Fault(kata.notes_file, f"{say} names no test in `fails`", line)
 

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import click
 
-from kata_runner import scaffold, screen, worker
+from kata_runner import mistakes, scaffold, screen, worker
 from kata_runner import watch as watching
 from kata_runner.curriculum import ContentError, Curriculum, Kata, Rule, parse, read_text, rules_in
 from kata_runner.progress import Attempt, Progress, ProgressError
@@ -203,6 +203,8 @@ def run(context: click.Context, name: str | None, verbose: bool, as_json: bool) 
         if found.done:
             screen.done(project.out, kata, project.next_kata())
         else:
+            if (mistake := mistakes.looks_like(kata, found, worker.run)) is not None:
+                screen.looks_like(project.out, mistake)
             screen.advice(project.out, kata)
     context.exit(0 if found.done else 1)
 
@@ -254,6 +256,8 @@ def _watch(project: Project, kata: Kata, standby: worker.Standby) -> Kata | None
                     start()
                 case watching.Found(verdict=verdict, is_final=is_final):
                     show(verdict, is_final=is_final)
+                case watching.Recognised(mistake=mistake):
+                    screen.looks_like(out, mistake)
                 case watching.Pressed("q"):
                     return None
                 case watching.Pressed("n"):

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
-from kata_runner.curriculum import Hint, Kata, Rule
+from kata_runner.curriculum import Hint, Kata, Mistake, Rule
 from kata_runner.progress import Attempt
 from kata_runner.verdict import Outcome, Result, Verdict
 
@@ -108,6 +108,12 @@ def done(out: Console, kata: Kata, next_kata: Kata | None) -> None:
     if next_kata is not None:
         table.add_row("kata next", f"go on with {next_kata.id}")
     out.print(table)
+
+
+def looks_like(out: Console, mistake: Mistake) -> None:
+    """Print the explanation of a known mistake that the failures look like."""
+    out.print(f"\n[bold]This looks like: {escape(mistake.name)}[/]")
+    _indented(out, textwrap.fill(mistake.why, min(out.width - 2, _PROSE_WIDTH)))
 
 
 def keys(out: Console, *, is_final: bool, is_done: bool) -> None:

@@ -17,7 +17,8 @@ from typing import Self
 
 import watchfiles
 
-from kata_runner.curriculum import Kata
+from kata_runner.curriculum import Kata, Mistake
+from kata_runner.mistakes import looks_like
 from kata_runner.verdict import Transcript, Verdict
 from kata_runner.worker import Job, Standby
 
@@ -47,7 +48,15 @@ class Found:
     is_final: bool
 
 
-Event = Saved | Pressed | Found
+@dataclass(frozen=True)
+class Recognised:
+    """The failures of the run number `run` look like a known mistake."""
+
+    run: int
+    mistake: Mistake
+
+
+Event = Saved | Pressed | Found | Recognised
 
 
 class Watch:
@@ -76,7 +85,7 @@ class Watch:
             # In pieces: on Windows, a wait without an end cannot be interrupted by Ctrl-C.
             with contextlib.suppress(queue.Empty):
                 event = self._events.get(timeout=0.5)
-                if not isinstance(event, Found) or event.run == self._run:
+                if not isinstance(event, Found | Recognised) or event.run == self._run:
                     yield event
 
     def start(self, job: Job) -> None:
@@ -91,8 +100,11 @@ class Watch:
         def run() -> None:
             with worker:
                 final = worker.run(job, hear)
-            if final is not None:
-                self._events.put(Found(number, final, is_final=True))
+            if final is None:
+                return
+            self._events.put(Found(number, final, is_final=True))
+            if (mistake := looks_like(job.kata, final, self._standby.run)) is not None:
+                self._events.put(Recognised(number, mistake))
 
         self._cancel = worker.cancel
         threading.Thread(target=run, daemon=True).start()

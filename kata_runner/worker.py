@@ -65,9 +65,7 @@ class Job:
 def run(job: Job) -> Verdict:
     """Run `job` in a process of its own; never raises for anything the learner's code does."""
     with Worker(job.kata.root) as worker:
-        found = worker.run(job)
-    assert found is not None
-    return found
+        return worker.run_to_the_end(job)
 
 
 class Standby:
@@ -81,6 +79,11 @@ class Standby:
         """Return the oldest worker, and start another in its place."""
         self._workers.append(Worker(self._root, ahead=True))
         return self._workers.popleft()
+
+    def run(self, job: Job) -> Verdict:
+        """Run `job` in the oldest worker."""
+        with self.take() as worker:
+            return worker.run_to_the_end(job)
 
     def __enter__(self) -> Self:
         return self
@@ -160,6 +163,12 @@ class Worker:
             on_event(event, self._transcript)
             if self._transcript.ended:
                 return self._transcript.verdict()
+
+    def run_to_the_end(self, job: Job) -> Verdict:
+        """Run `job`, which nobody will cancel."""
+        found = self.run(job)
+        assert found is not None
+        return found
 
     def cancel(self) -> None:
         """Make `run` return None at once; may be called from another thread."""

@@ -70,7 +70,7 @@ def test_the_bounds_may_be_equal():
 
 @pytest.mark.rule(2)
 def test_a_value_below_becomes_the_lower_bound():
-    assert clamp(1, 2, 5) == 2
+    assert clamp(-9, 2, 5) == 2
 
 
 @pytest.mark.rule(3)

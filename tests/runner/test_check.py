@@ -246,8 +246,8 @@ def test_an_equivalent_mutant_that_does_not_exist_is_named(kata):
 def test_what_a_test_leaves_behind_is_named(kata, line, said):
     edit(
         kata.tests,
-        "    assert clamp(1, 2, 5) == 2\n",
-        f"    {line}\n    assert clamp(1, 2, 5) == 2\n",
+        "    assert clamp(-9, 2, 5) == 2\n",
+        f"    {line}\n    assert clamp(-9, 2, 5) == 2\n",
     )
     imports = "from katas.demo.clamp import clamp\n"
     edit(

@@ -1,0 +1,63 @@
+"""Tells which of a kata's known mistakes a learner's failures look like.
+
+The notes name the examples that a mistake fails.  If exactly these fail, the mistake itself is run,
+and only if it fails in the same way, test by test and message by message, is it named.  So
+nothing is stored that could be out of date, and what is merely similar is not called the same.
+"""
+
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from kata_runner.curriculum import Kata, Mistake, read_text
+from kata_runner.verdict import Outcome, Verdict
+from kata_runner.worker import Job
+
+Signature = frozenset[tuple[str, Outcome, str]]
+_FAILED = (Outcome.FAILED, Outcome.ERROR)
+
+
+def variant(kata: Kata, mistake: Mistake) -> str:
+    """Return the reference with `mistake` in it."""
+    return read_text(kata.solution).replace(mistake.old, mistake.new)
+
+
+def signature(found: Verdict) -> Signature:
+    """Return how the examples of a run fail: test, outcome, and message without addresses."""
+    return frozenset(
+        (result.test.name, result.outcome, _without_addresses(result.failure.summary))
+        for result in found.failing()
+        if not result.test.is_property and result.failure is not None
+    )
+
+
+def looks_like(kata: Kata, found: Verdict, run: Callable[[Job], Verdict]) -> Mistake | None:
+    """Return the one known mistake that fails as `found` does; None if none or several do."""
+    if found.problem:
+        return None
+    failing = [result for result in found.failing() if not result.test.is_property]
+    if not failing or any(result.outcome not in _FAILED for result in failing):
+        return None
+    functions = {result.test.function for result in failing}
+    wanted = signature(found)
+    same = [
+        mistake
+        for mistake in kata.notes.mistakes
+        if set(mistake.fails) == functions and _signature_of(kata, mistake, run) == wanted
+    ]
+    return same[0] if len(same) == 1 else None
+
+
+def _signature_of(kata: Kata, mistake: Mistake, run: Callable[[Job], Verdict]) -> Signature:
+    with tempfile.TemporaryDirectory(prefix="kata-") as folder:
+        tree = Path(folder)
+        path = tree / kata.topic / f"{kata.name}.py"
+        path.parent.mkdir()
+        path.write_text(variant(kata, mistake), "utf-8")
+        return signature(run(replace(Job(kata, tree), stages=("examples",))))
+
+
+def _without_addresses(text: str) -> str:
+    return re.sub(r"0x[0-9a-f]+", "0x", text)

@@ -1,0 +1,78 @@
+import pytest
+
+from kata_runner import worker
+from kata_runner.mistakes import looks_like, variant
+from kata_runner.verdict import Outcome
+from tests.runner.project import SOLUTION, STUB
+
+SOLVED = STUB[: STUB.index("\n\ndef clamp")] + SOLUTION
+
+
+def recognise(kata, source):
+    kata.stub.write_text(source)
+    found = worker.run(worker.Job(kata, kata.root / "katas"))
+    return looks_like(kata, found, worker.run)
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_every_mistake_is_known_by_its_own_failures(kata, index):
+    mistake = kata.notes.mistakes[index]
+    assert recognise(kata, variant(kata, mistake)) == mistake
+
+
+def test_the_same_mistake_written_in_another_way_is_known(kata):
+    source = SOLVED.replace(
+        "return max(low, min(value, high))", "return value if value < high else high"
+    )
+    assert recognise(kata, source).name == "the lower bound is forgotten"
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["max(low, min(value, high)) + 1", "max(low - 2, min(value, high))", "min(value, high) * 2"],
+)
+def test_other_failures_are_not_called_a_known_mistake(kata, code):
+    assert recognise(kata, SOLVED.replace("max(low, min(value, high))", code)) is None
+
+
+def test_the_same_tests_failing_with_other_values_are_not_the_mistake(kata):
+    # `one too low` fails this one test, too, but with another number.
+    assert (
+        recognise(kata, SOLVED.replace("max(low,", "max(low - 5 if value < low else low,")) is None
+    )
+
+
+def test_a_stub_a_done_kata_and_a_crash_are_no_mistake(kata):
+    assert recognise(kata, STUB) is None
+    assert recognise(kata, SOLVED) is None
+    assert recognise(kata, "import os; os._exit(0)\n") is None
+
+
+def test_two_mistakes_that_fail_alike_are_not_named(kata):
+    found = 'name = "one too low"'
+    text = kata.notes_file.read_text()
+    begin = text.rindex("[[mistakes]]", 0, text.index(found))
+    end = text.index("[[mistakes]]", text.index(found))
+    twin = text[begin:end].replace("one too low", "its twin").replace("low - 1", "-1 + low")
+    kata.notes_file.write_text(text[:end] + twin + text[end:])
+    fresh = type(kata)(kata.root, kata.topic, kata.name)
+    assert recognise(fresh, SOLVED.replace("max(low,", "max(low - 1,")) is None
+
+
+def test_nothing_is_run_unless_the_named_tests_fail(kata):
+    kata.stub.write_text(SOLVED.replace("max(low, min(value, high))", "None"))
+    found = worker.run(worker.Job(kata, kata.root / "katas"))
+    assert any(result.outcome is Outcome.FAILED for result in found.results)
+    assert looks_like(kata, found, lambda _: pytest.fail("ran")) is None
+
+
+def test_the_explanation_is_shown_and_a_cure_is_not(kata, monkeypatch):
+    from click.testing import CliRunner
+
+    from kata_runner.cli import main
+
+    monkeypatch.chdir(kata.root)
+    kata.stub.write_text(SOLVED.replace("max(low,", "max(low - 1,"))
+    output = CliRunner().invoke(main, ["run", "clamp"]).output
+    assert "This looks like: one too low" in output
+    assert "A slip." in output
