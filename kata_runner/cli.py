@@ -12,14 +12,14 @@ from typing import Any, NoReturn
 
 import click
 
-from kata_runner import mistakes, scaffold, screen, worker
+from kata_runner import mistakes, scaffold, screen, update, worker
 from kata_runner import watch as watching
 from kata_runner.curriculum import ContentError, Curriculum, Kata, Rule, parse, read_text, rules_in
-from kata_runner.progress import Attempt, Progress, ProgressError
+from kata_runner.progress import Attempt, Progress, ProgressError, hash_of
 from kata_runner.stubs import NoStubError, replace_file, shipped_stub
 from kata_runner.verdict import Outcome, Verdict
 
-_USER_ERRORS = (ContentError, ProgressError, NoStubError, LookupError)
+_USER_ERRORS = (ContentError, ProgressError, NoStubError, update.UpdateError, LookupError)
 # CPython's own tests wait, and count to large numbers.
 _ORIGINAL_LIMITS = worker.Limits(cpu=120.0, idle=60.0, wall=600.0)
 
@@ -95,9 +95,7 @@ class Project:
         rows = []
         for kata in katas:
             attempts = self.progress.attempts(kata.id)
-            is_done = any(attempt.done for attempt in attempts)
-            rules = next((attempt.rules for attempt in reversed(attempts) if attempt.rules), {})
-            rows.append((kata, screen.progress_in_words(rules, is_done=is_done)))
+            rows.append((kata, screen.progress_in_words(attempts, hash_of(kata.tests))))
         return rows
 
     def after(self, kata: Kata) -> Kata | None:
@@ -171,7 +169,7 @@ def main(context: click.Context) -> None:
 def list_(project: Project, word: str | None, todo: bool, as_json: bool) -> None:
     """List the katas, or those with WORD in their name, and how far you are."""
     katas = [kata for kata in project.curriculum.katas if word is None or word in kata.id]
-    rows = [row for row in project.progress_of(katas) if not (todo and row[1] == "done")]
+    rows = [row for row in project.progress_of(katas) if not (todo and row[1] == screen.DONE)]
     if as_json:
         fields = ("level", "minutes", "rebuilds")
         data = [
@@ -415,6 +413,16 @@ def history(project: Project, name: str | None, as_json: bool) -> None:
         click.echo(screen.as_json([asdict(attempt) for attempt in attempts]))
     else:
         screen.attempts(project.out, attempts)
+
+
+@main.command("update")
+@pass_project
+def update_(project: Project) -> None:
+    """Bring in new katas and corrections; what you wrote stays as it is."""
+    done = update.update(project.root, project.curriculum, project.progress)
+    changes = "1 change" if done.commits == 1 else f"{done.commits} changes"
+    kept = ", ".join(kata.id for kata in done.kept)
+    project.out.print(f"{changes}{f'; what you wrote in {kept} is as it was' if kept else ''}")
 
 
 @main.command("check")

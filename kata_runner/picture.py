@@ -47,12 +47,15 @@ def draw() -> str:
 
 
 def text_of(svg: str) -> list[str]:
-    """Return the lines of text in a picture, without what depends on the version of rich."""
+    """Return the lines of text in a picture, without what depends on rich, and without numbers.
+
+    How many of the tests fail is up to the draws of a property test.
+    """
     pieces = re.findall(r'<text[^>]* y="([\d.]+)"[^>]*>(.*?)</text>', svg)
     lines: dict[str, str] = {}
     for y, piece in pieces:
         lines[y] = lines.get(y, "") + html.unescape(piece).replace("\xa0", " ")
-    return [line.strip() for line in lines.values() if line.strip()]
+    return [re.sub(r"\d+", "N", line.strip()) for line in lines.values() if line.strip()]
 
 
 @contextmanager

@@ -146,5 +146,10 @@ class Progress:
         return shown
 
 
+def hash_of(path: Path) -> str:
+    """Return the hash under which the content of `path` is recorded; empty if it is missing."""
+    return _hash(path.read_bytes()) if path.is_file() else ""
+
+
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()

@@ -27,6 +27,7 @@ _LOOK = {
     Outcome.CRASHED: ("!", "magenta"),
     Outcome.NOT_RUN: ("-", "dim"),
 }
+DONE = "done"
 _STACK_LINES = 8  # of a stack in which nothing is the learner's
 _PROSE_WIDTH = 88
 _PRINTED_LINES = 20  # of a test's output on the screen; `-v` shows all
@@ -47,7 +48,7 @@ def curriculum(out: Console, rows: Iterable[tuple[Kata, str]]) -> None:
         if kata.topic != topic:
             topic = kata.topic
             table.add_row("", f"[bold]{topic}[/]")
-        symbol, colour = _LOOK[Outcome.PASSED if state == "done" else Outcome.NOT_STARTED]
+        symbol, colour = _LOOK[Outcome.PASSED if state == DONE else Outcome.NOT_STARTED]
         notes = kata.notes
         table.add_row(
             f"[{colour}]{symbol}[/]",
@@ -362,9 +363,12 @@ def as_json(data: Any) -> str:
     return json.dumps(data, indent=2, default=str)
 
 
-def progress_in_words(rules: Mapping[int, str], *, is_done: bool) -> str:
-    """Return how far a kata is: `done`, `3 of 8`, or nothing."""
-    if is_done:
-        return "done"
+def progress_in_words(attempts: Sequence[Attempt], tests_hash: str) -> str:
+    """Return how far a kata is: done, done before its tests changed, `3 of 8`, or nothing."""
+    done = [attempt for attempt in attempts if attempt.done]
+    if done:
+        is_current = any(attempt.tests_hash == tests_hash for attempt in done)
+        return DONE if is_current else "done before the change"
+    rules = next((attempt.rules for attempt in reversed(attempts) if attempt.rules), {})
     met = sum(outcome == Outcome.PASSED for outcome in rules.values())
     return f"{met} of {len(rules)}" if rules else ""
