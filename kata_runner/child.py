@@ -27,13 +27,29 @@ from kata_runner.plugin import Reporter, Stage
 # public setting for it; without this name, a failing property only takes longer.
 engine.MAX_SHRINKING_SECONDS = 1
 
+_UNUSED = (
+    "cacheprovider",
+    "debugging",
+    "doctest",
+    "faulthandler",
+    "junitxml",
+    "legacypath",
+    "logging",
+    "pastebin",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+)
 _QUIET = [
     "--tb=no",  # the reporter renders failures itself
     "--no-header",
     "--no-summary",
     # hypothesis is imported before pytest could rewrite its assertions, which nobody looks at.
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
-    *("-p", "no:cacheprovider"),
+    # No more plugins than needed: each takes part in every phase of every test.
+    *("--disable-plugin-autoload", "-p", "_hypothesis_pytestplugin"),
+    *(f"-pno:{name}" for name in _UNUSED),
+    "--capture=sys",  # what a started process prints is not shown
     # Differences in full, but never more than a screen of them.
     *("-o", "verbosity_assertions=1", "-o", "truncation_limit_lines=25"),
     *("-o", "truncation_limit_chars=2000"),

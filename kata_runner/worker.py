@@ -164,6 +164,11 @@ class Worker:
             if self._transcript.ended:
                 return self._transcript.verdict()
 
+    @property
+    def pid(self) -> int:
+        """The number of the child process."""
+        return self._process.pid
+
     def run_to_the_end(self, job: Job) -> Verdict:
         """Run `job`, which nobody will cancel."""
         found = self.run(job)

@@ -138,6 +138,7 @@ questions = ["What is the type of a bound?", "What of NaN?", "Who checks the ord
 )
 
 FILES = {
+    ".gitignore": ".cache/\n.kata/\n__pycache__/\n",
     "katas/curriculum.toml": '[[topic]]\nname = "demo"\nkatas = ["clamp"]\n',
     "katas/demo/README.md": "# Demo\n",
     "katas/demo/clamp.py": STUB,

@@ -326,7 +326,7 @@ def test_no_worker_outlives_the_runner(kata):
     script = (
         "import sys\nfrom pathlib import Path\nfrom kata_runner.worker import Standby\n"
         f"with Standby(Path({str(kata.root)!r})) as standby:\n"
-        "    print(*[w._process.pid for w in standby._workers])\n"
+        "    print(standby.take().pid, standby.take().pid)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
