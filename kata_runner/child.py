@@ -29,7 +29,6 @@ engine.MAX_SHRINKING_SECONDS = 1
 
 _UNUSED = (
     "cacheprovider",
-    "debugging",
     "doctest",
     "faulthandler",
     "junitxml",
