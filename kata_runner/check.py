@@ -215,7 +215,8 @@ def _mistakes(kata: Kata) -> Iterator[_Fault]:
         else:
             variant = variants.Variant(mistake.name, mistakes.variant(kata, mistake))
             built.append((mistake, line, variant))
-    verdicts = _judge(kata, [variant for *_, variant in built])
+    judged = variants.judge(kata, [variant for *_, variant in built], examples_only=True)
+    verdicts = [found for _, found in judged]
     seen: dict[mistakes.Signature, str] = {}
     for (mistake, line, _), found in zip(built, verdicts, strict=True):
         say = f"mistake {mistake.name!r}"

@@ -80,6 +80,7 @@ def judge(
     variants: Iterable[Variant],
     *,
     stop_early: bool = False,
+    examples_only: bool = False,
     jobs: int | None = None,
     seed: int | None = None,
     limits: Limits | None = None,
@@ -90,7 +91,8 @@ def judge(
     Up to `jobs` (by default, one for each processor) are judged at once.  With `stop_early` a
     run ends at the first test that does not pass, examples come before property tests, and
     hypothesis does not look for the smallest failing example.  With `seed` hypothesis draws from
-    that seed, otherwise the same examples every time.  `tests` is another test file to run.
+    that seed, otherwise the same examples every time; with `examples_only` it draws none, and
+    property tests are not run.  `tests` is another test file to run.
 
     Raises:
         RuntimeError: this platform has no `fork`, or this process runs several threads, which
@@ -105,7 +107,15 @@ def judge(
     started: list[_Child] = []
     importlib.invalidate_caches()
     with tempfile.TemporaryDirectory(prefix="kata-") as work, selectors.DefaultSelector() as ready:
-        run = _Run(kata, tests or kata.tests, Path(work), limits or Limits(), stop_early, seed)
+        run = _Run(
+            kata,
+            tests or kata.tests,
+            Path(work),
+            limits or Limits(),
+            stop_early,
+            examples_only,
+            seed,
+        )
         # Objects that a collector's pass in a child never touches are never copied for it.
         gc.collect()
         gc.freeze()
@@ -144,6 +154,7 @@ class _Run:
     work: Path
     limits: Limits
     stop_early: bool
+    examples_only: bool
     seed: int | None
     count: int = 0
 
@@ -269,7 +280,7 @@ def _child(run: _Run, home: Path, pipe: int) -> NoReturn:
         while data:
             data = data[os.write(pipe, data) :]
 
-    plugins: list[object] = [plugin.Reporter(emit)]
+    plugins: list[object] = [plugin.Reporter(emit, in_full=False)]
     arguments = [str(run.tests), f"--rootdir={run.kata.root}", f"--basetemp={home / 'tmp'}"]
     arguments += ["--disable-plugin-autoload", "-p", "_hypothesis_pytestplugin"]
     # The plugins are imported already, which pytest would report as an error.
@@ -281,8 +292,10 @@ def _child(run: _Run, home: Path, pipe: int) -> NoReturn:
         arguments.append(f"--hypothesis-seed={run.seed}")
     if run.stop_early:
         profile |= {"phases": [hypothesis.Phase.explicit, hypothesis.Phase.generate]}
-        plugins = [_ExamplesFirst(), plugin.Reporter(emit, in_full=False)]
+        plugins.insert(0, _ExamplesFirst())  # what the reporter tells is in this order, too
         arguments += ["-x", "--capture=sys"]
+    if run.examples_only:
+        plugins.append(plugin.Stage("examples"))
     check = hypothesis.settings.get_profile("check")
     hypothesis.settings.register_profile("variant", parent=check, **profile)
     arguments.append("--hypothesis-profile=variant")
