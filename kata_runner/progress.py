@@ -102,8 +102,8 @@ class Progress:
         with self._database() as database:
             rows = database.execute(
                 "select id, time, kata, text, tests, done, rules from attempt"
-                " where ?1 is null or kata = ?1 order by id",
-                (kata,),
+                " where :kata is null or kata = :kata order by id",
+                {"kata": kata},
             ).fetchall()
         return [
             Attempt(

@@ -177,13 +177,19 @@ def test_a_thread_that_goes_on_is_named_and_keeps_nothing_from_ending(kata):
     assert " at clamp.py:" in what
 
 
+# Not an exit with a process in a session of its own: nothing leads to that one any more.
 @pytest.mark.parametrize(
-    "how", ["", "os._exit(0)", "while True:\n    pass"], ids=["", "exit", "hang"]
+    ("how", "apart"),
+    [
+        ("", False),
+        ("", True),
+        ("os._exit(0)", False),
+        ("while True:\n    pass", False),
+        ("while True:\n    pass", True),
+    ],
+    ids=["end", "end, own session", "exit", "hang", "hang, own session"],
 )
-@pytest.mark.parametrize("apart", [False, True], ids=["", "in a session of its own"])
 def test_processes_that_go_on_are_ended_with_their_children(kata, witness, how, apart):
-    if how == "os._exit(0)" and apart:
-        pytest.skip("nothing leads from a process that is gone to one in another session")
     path, all_gone = witness
     child = "import os, sys, time; os.fork(); time.sleep(1000)"
     body = (
