@@ -127,7 +127,7 @@ def find_root(start: Path) -> Path:
 
 
 class _Group(click.Group):
-    """A group that shows a user's mistake as one line, and takes any command's short form."""
+    """A group that shows a user's mistake as one line."""
 
     def invoke(self, context: click.Context) -> Any:
         try:

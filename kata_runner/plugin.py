@@ -69,11 +69,6 @@ def reason_left_out(item: pytest.Item) -> str | None:
     return reasons.get(item.name)
 
 
-def tree_under_test(root: Path) -> Path:
-    """Return the directory that `katas` is served from in this process."""
-    return Path(os.environ.get("KATAS_AGAINST") or root / "katas").resolve()
-
-
 class Stage:
     """A pytest plugin that runs a part of the tests.
 
