@@ -76,7 +76,10 @@ def judge_mutants(kata: Kata, *, jobs: int | None = None) -> Report:
     alive, killers, searched = [], {}, []
     for mutant, verdict in verdicts(mutants):
         killer = _killer(verdict)
-        if verdict.done:
+        # Many an equivalent mutant is only slower; on a busy machine a limit stops it, which is no
+        # test's finding.
+        too_slow = killer is not None and killer.outcome is Outcome.HUNG
+        if verdict.done or (too_slow and mutant.id in listed):
             alive.append(mutant)
         else:
             killers[mutant.id] = killer.test.name if killer else verdict.problem

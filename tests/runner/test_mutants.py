@@ -354,6 +354,16 @@ def test_a_property_test_s_kill_that_fails_under_one_seed_is_by_chance(clip, mon
     assert report.survived == ()
 
 
+def test_a_limit_is_no_proof_against_a_listed_mutant(clip, monkeypatch):
+    judged_by(monkeypatch, lambda seed: Outcome.HUNG)
+
+    report = judge_mutants(clip(equivalents=[SAME]))
+
+    assert report.ok
+    assert [mutant.id for mutant in report.equivalent] == [SAME]
+    assert report.survived == ()
+
+
 def test_a_survivor_is_not_tried_again_with_seeds(clip, monkeypatch):
     judged_by(monkeypatch, lambda seed: Outcome.PASSED if seed is None else Outcome.FAILED)
 
