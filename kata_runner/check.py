@@ -15,7 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -161,7 +161,7 @@ def _public_api(
 
 def _stub(kata: Kata) -> Iterator[_Fault]:
     """Every test fails on the stub, as not started."""
-    found = _judge_one(kata, read_text(kata.stub))
+    found = _on_stub(kata, _fingerprint(kata))
     if found.problem:
         yield _Fault(kata.stub, f"the tests cannot be judged on the stub: {found.problem}")
     for result in found.results:
@@ -173,8 +173,8 @@ def _stub(kata: Kata) -> Iterator[_Fault]:
 
 def _designs(kata: Kata) -> Iterator[_Fault]:
     """Every test passes on the reference and on every other design."""
-    for path in (kata.solution, *kata.designs):
-        found = _judge_one(kata, read_text(path))
+    paths = (kata.solution, *kata.designs)
+    for path, found in zip(paths, _judge(kata, paths), strict=True):
         if found.problem:
             yield _Fault(path, f"the tests cannot be judged: {found.problem}")
         for result in found.failing():
@@ -190,7 +190,7 @@ def _rules(kata: Kata) -> Iterator[_Fault]:
     if len(numbers) not in _RULES:
         bounds = f"{_RULES.start} to {_RULES.stop - 1}"
         yield _Fault(kata.stub, f"the statement has {len(numbers)} rules; it must have {bounds}", 1)
-    tests = [result.test for result in _judge_one(kata, read_text(kata.stub)).results]
+    tests = [result.test for result in _on_stub(kata, _fingerprint(kata)).results]
     for number in numbers:
         if not any(test.rule == number for test in tests):
             yield _Fault(
@@ -405,12 +405,15 @@ def _tools_fingerprint() -> str:
 # --- Helpers ---------------------------------------------------------------------------------
 
 
-def _judge(kata: Kata, candidates: Sequence[variants.Variant]) -> list[Verdict]:
+def _judge(kata: Kata, paths: Iterable[Path]) -> list[Verdict]:
+    candidates = [variants.Variant(path.name, read_text(path)) for path in paths]
     return [found for _, found in variants.judge(kata, candidates)]
 
 
-def _judge_one(kata: Kata, source: str) -> Verdict:
-    return _judge(kata, [variants.Variant("one", source)])[0]
+@lru_cache(maxsize=1)
+def _on_stub(kata: Kata, fingerprint: str) -> Verdict:  # noqa: ARG001 - a part of the key
+    """Return what the tests say of the stub, which two checks ask."""
+    return _judge(kata, [kata.stub])[0]
 
 
 def _tool(root: Path, module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":

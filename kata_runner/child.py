@@ -21,34 +21,16 @@ import psutil
 import pytest
 from hypothesis.internal.conjecture import engine
 
-from kata_runner.plugin import Reporter, Stage
+from kata_runner.plugin import SPARE, Reporter, Stage
 
 # Seconds: a learner waits for the verdict, not for the smallest of all examples.  There is no
 # public setting for it; without this name, a failing property only takes longer.
 engine.MAX_SHRINKING_SECONDS = 1
 
-_UNUSED = (
-    "cacheprovider",
-    "doctest",
-    "faulthandler",
-    "junitxml",
-    "legacypath",
-    "logging",
-    "pastebin",
-    "setuponly",
-    "setupplan",
-    "stepwise",
-)
 _QUIET = [
-    "--tb=no",  # the reporter renders failures itself
+    *SPARE,
     "--no-header",
     "--no-summary",
-    # hypothesis is imported before pytest could rewrite its assertions, which nobody looks at.
-    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
-    # No more plugins than needed: each takes part in every phase of every test.
-    *("--disable-plugin-autoload", "-p", "_hypothesis_pytestplugin"),
-    *(f"-pno:{name}" for name in _UNUSED),
-    "--capture=sys",  # what a started process prints is not shown
     # Differences in full, but never more than a screen of them.
     *("-o", "verbosity_assertions=1", "-o", "truncation_limit_lines=25"),
     *("-o", "truncation_limit_chars=2000"),

@@ -4,7 +4,6 @@ A mutant that no test notices is a rule that no test pins down (or code that doe
 """
 
 import ast
-import math
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -113,8 +112,8 @@ def _soundness(kata: Kata, source: str) -> tuple[list[str], variants.Limits]:
     before = _cpu_seconds()
     ((_, verdict),) = variants.judge(kata, [variants.Variant("original", source)], stop_early=True)
     used = _cpu_seconds() - before
-    # Five times as much can only be a hang, and each hang costs this much.
-    limits = variants.Limits(cpu=max(2, math.ceil(5 * used)), wall=max(10.0, 20 * used))
+    # One test that takes twice as long as all of them can only hang, and each hang costs this much.
+    limits = variants.Limits(cpu=max(1.0, 2 * used), wall=max(10.0, 20 * used))
     if not verdict.done:
         killer = _killer(verdict)
         why = killer.test.name if killer else verdict.problem

@@ -29,6 +29,29 @@ hypothesis.settings.register_profile(
     "check", parent=hypothesis.settings.get_profile("kata"), derandomize=True, database=None
 )
 
+_UNUSED = (
+    "cacheprovider",
+    "doctest",
+    "faulthandler",
+    "junitxml",
+    "legacypath",
+    "logging",
+    "pastebin",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+)
+# Arguments for a session that only a `Reporter` listens to, with no more plugins than needed: each
+# takes part in every phase of every test.
+SPARE = (
+    "--tb=no",  # the reporter renders failures itself
+    "--capture=sys",  # what a started process prints is not shown
+    # hypothesis is imported before pytest could rewrite its assertions, which nobody looks at.
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
+    *("--disable-plugin-autoload", "-p", "_hypothesis_pytestplugin"),
+    *(f"-pno:{name}" for name in _UNUSED),
+)
+
 QUICK_EXAMPLES = 25
 OUTPUT_SHOWN = 20_000  # characters of what a test printed
 

@@ -1,18 +1,22 @@
 """Judges many variants of one kata's solution, each in a forked child of its own.
 
-The parent has imported pytest and hypothesis; a child only runs the kata's test file, so that a
-variant costs some 50 ms.  A variant may do its worst: never end, call `os._exit(0)`, fork, leak
-threads, fill the memory.  Its child ends with everything it started, and the parent goes on.
+A host process has imported pytest and hypothesis and started pytest; a child of it only collects
+and runs the kata's test file.  A variant may do its worst: never end, call `os._exit(0)`, fork,
+leak threads, fill the memory.  Its child ends with everything it started, and the host goes on.
 
 The variant is a file in a temporary tree behind the one switch (`KATAS_AGAINST`), not a module
 conjured up by an import hook: so tracebacks, `inspect.getsource` and processes that the tests
 spawn all see the variant.
 """
 
+import ast
 import contextlib
+import faulthandler
 import gc
 import importlib
 import json
+import math
+import multiprocessing
 import os
 import selectors
 import signal
@@ -22,6 +26,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -64,13 +69,13 @@ class Variant:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one child may use: whole seconds of CPU time, seconds of wall time, bytes of memory.
+    """What one child may use: seconds of CPU time for each test, seconds of wall time, bytes.
 
     CPU time is the limit that matters, since it is fair on a busy machine; wall time is for
     variants that wait for ever.
     """
 
-    cpu: int = 10
+    cpu: float = 10.0
     wall: float = 60.0
     memory: int = 1 << 30
 
@@ -96,17 +101,16 @@ def judge(
 
     Raises:
         RuntimeError: this platform has no `fork`, or this process runs several threads, which
-            makes a forked child deadlock now and then.
+            makes a forked child deadlock now and then; or pytest cannot start in the project.
     """
     if not hasattr(os, "fork"):
         raise RuntimeError("judging variants needs os.fork, which this platform does not have")
     if threading.active_count() > 1:
         raise RuntimeError("variants are judged in forked children: end all other threads first")
-    jobs = jobs or os.cpu_count() or 1
-    waiting = iter(variants)
-    started: list[_Child] = []
-    importlib.invalidate_caches()
-    with tempfile.TemporaryDirectory(prefix="kata-") as work, selectors.DefaultSelector() as ready:
+    # One more than there are processors: some variants only wait.
+    jobs = jobs or (os.cpu_count() or 1) + 1
+    candidates = list(variants)
+    with tempfile.TemporaryDirectory(prefix="kata-") as work:
         run = _Run(
             kata,
             tests or kata.tests,
@@ -116,36 +120,23 @@ def judge(
             examples_only,
             seed,
         )
-        # Objects that a collector's pass in a child never touches are never copied for it.
-        gc.collect()
-        gc.freeze()
+        context = multiprocessing.get_context("fork")
+        verdicts, answers = context.Pipe(duplex=False)
+        host = context.Process(target=_Host(run, candidates, jobs, answers).main)
+        host.start()
+        answers.close()
         try:
-            while True:
-                while len(ready.get_map()) < jobs and (variant := next(waiting, None)):
-                    child = run.fork(variant)
-                    started.append(child)
-                    ready.register(child.pipe, selectors.EVENT_READ, child)
-                if not started:
-                    return
-                deadline = min(c.deadline for c in started if c.verdict is None)
-                for key, _ in ready.select(max(0.0, deadline - time.monotonic())):
-                    key.data.read()
-                for child in started:
-                    if child.verdict is None and child.is_over():
-                        ready.unregister(child.pipe)
-                        child.finish()
-                while started and started[0].verdict is not None:
-                    done = started.pop(0)
-                    assert done.verdict is not None
-                    yield done.variant, done.verdict
+            for variant in candidates:
+                yield variant, verdicts.recv()
+        except EOFError:
+            raise RuntimeError(f"pytest cannot start in {kata.root}") from None
         finally:
-            for child in started:
-                if child.verdict is None:
-                    child.finish()
-            gc.unfreeze()
+            verdicts.close()
+            host.terminate()
+            host.join()
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Run:
     """What is the same for all children of one `judge`."""
 
@@ -156,37 +147,108 @@ class _Run:
     stop_early: bool
     examples_only: bool
     seed: int | None
-    count: int = 0
 
-    def fork(self, variant: Variant) -> "_Child":
-        self.count += 1
-        home = self.work / str(self.count)
-        source = home / "tree" / self.kata.topic / f"{self.kata.name}.py"
-        source.parent.mkdir(parents=True)
-        source.write_text(variant.source, encoding="utf-8")
-        read, write = os.pipe()
-        os.set_blocking(read, False)
-        # What is still in a buffer would be written a second time by the child.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        pid = os.fork()
-        if pid == 0:
-            # Nothing may return from here: above are the caller's own frames.
-            try:
-                os.close(read)
-                _child(self, home, write)
-            finally:
-                os._exit(1)
-        os.close(write)
-        return _Child(self, variant, home, pid, read)
+
+class _Host:
+    """The process in which pytest starts, once, and that is forked for each variant.
+
+    It is a pytest plugin: when pytest is about to collect, the host forks.  The children go on.
+    """
+
+    def __init__(self, run: _Run, variants: list[Variant], jobs: int, answers: Connection) -> None:
+        self._run = run
+        self._waiting = list(reversed(variants))
+        self._jobs = jobs
+        self._answers = answers
+        self._started: list[_Child] = []
+        self._failed: list[str] = []  # names of tests, the one that failed last at the end
+
+    def main(self) -> NoReturn:
+        # As an exception, which ends the children on its way.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+        # Not what the caller has put in their place (pytest does, and so does a progress bar).
+        sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
+        run = self._run
+        _enter(run)
+        arguments = [*plugin.SPARE, "-q", "--no-summary", f"--rootdir={run.kata.root}"]
+        profile: dict[str, Any] = {}
+        if run.seed is not None:
+            profile |= {"derandomize": False}
+            arguments.append(f"--hypothesis-seed={run.seed}")
+        if run.stop_early:
+            profile |= {"phases": [hypothesis.Phase.explicit, hypothesis.Phase.generate]}
+            arguments.append("-x")
+        check = hypothesis.settings.get_profile("check")
+        hypothesis.settings.register_profile("variant", parent=check, **profile)
+        arguments += ["--hypothesis-profile=variant", str(run.tests)]
+        pytest.main(arguments, plugins=[self])
+        # Not by returning: a thread that a variant leaked would keep the interpreter alive.
+        os._exit(0)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Return in a child only."""
+        _warm_up(self._run.tests)
+        # Objects that a collector's pass in a child never touches are never copied for it.
+        gc.collect()
+        gc.freeze()
+        host = os.getpid()
+        try:
+            with selectors.DefaultSelector() as ready:
+                forked = self._judge(ready)
+        finally:
+            if os.getpid() == host:
+                for child in self._started:
+                    if child.verdict is None:
+                        child.finish()
+                os._exit(0)
+        _become(self._run, session.config, self._failed, *forked)
+
+    def _judge(self, ready: selectors.BaseSelector) -> tuple[Path, int]:
+        """Judge all variants and end the process; return in a child: its folder and pipe."""
+        while self._waiting or self._started:
+            while self._waiting and len(ready.get_map()) < self._jobs:
+                variant = self._waiting.pop()
+                home = Path(tempfile.mkdtemp(dir=self._run.work))
+                source = home / "tree" / self._run.kata.topic / f"{self._run.kata.name}.py"
+                source.parent.mkdir(parents=True)
+                source.write_text(variant.source, encoding="utf-8")
+                read, write = os.pipe()
+                pid = os.fork()
+                if pid == 0:
+                    os.close(read)
+                    return home, write
+                os.close(write)
+                os.set_blocking(read, False)
+                child = _Child(self._run, home, pid, read)
+                self._started.append(child)
+                ready.register(read, selectors.EVENT_READ, child)
+            deadline = min(child.deadline for child in self._started if child.verdict is None)
+            for key, _ in ready.select(max(0.0, deadline - time.monotonic())):
+                key.data.read()
+            for child in self._started:
+                if child.verdict is None and child.is_over():
+                    ready.unregister(child.pipe)
+                    self._note(child.finish())
+            while self._started and self._started[0].verdict is not None:
+                self._answers.send(self._started.pop(0).verdict)
+        os._exit(0)
+
+    def _note(self, found: Verdict) -> None:
+        """Remember which tests failed, the last ones at the end."""
+        for result in found.failing():
+            if result.failure is not None:
+                name = result.test.name
+                if name in self._failed:
+                    self._failed.remove(name)
+                self._failed.append(name)
 
 
 @dataclass
 class _Child:
-    """One variant under way, seen from the parent."""
+    """One variant under way, seen from the host."""
 
     run: _Run
-    variant: Variant
     home: Path
     pid: int
     pipe: int
@@ -213,7 +275,7 @@ class _Child:
     def is_over(self) -> bool:
         return self._closed or self._transcript.ended or time.monotonic() >= self.deadline
 
-    def finish(self) -> None:
+    def finish(self) -> Verdict:
         """End the child with all that it started, and sum up."""
         came_to_an_end = self._closed or self._transcript.ended
         # Killed before it is waited for: so far no other process can have got its number.
@@ -221,55 +283,77 @@ class _Child:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(self.pid, signal.SIGKILL)
         _, status = os.waitpid(self.pid, 0)
-        # There may be more than one chunk if the caller was slow to ask for the next verdict.
+        # There may be more than one chunk if the host was busy.
         with contextlib.suppress(BlockingIOError):
             while not self._closed:
                 self.read()
         os.close(self.pipe)
         code = os.waitstatus_to_exitcode(status)
         limits = self.run.limits
+        problem, unfinished = None, Outcome.CRASHED
         if self._transcript.ended:
-            self.verdict = self._transcript.verdict()
-        elif code == -signal.SIGXCPU:
-            self._stopped(f"still computing after {limits.cpu} s of CPU time")
+            pass
+        elif code == -signal.SIGPROF:
+            problem = f"stopped: still computing after {limits.cpu:g} s of CPU time{self._where()}"
+            unfinished = Outcome.HUNG
         elif not came_to_an_end:
-            self._stopped(f"no end after {limits.wall:g} s")
+            problem = f"stopped: no end after {limits.wall:g} s{self._where()}"
+            unfinished = Outcome.HUNG
         elif code < 0:
-            self.verdict = self._transcript.verdict(
-                f"the process died{self._where()}: {signal.strsignal(-code)}"
-            )
-        else:
-            self.verdict = self._transcript.verdict()
-
-    def _stopped(self, why: str) -> None:
-        problem = f"stopped: {why}{self._where()}"
-        self.verdict = self._transcript.verdict(problem, unfinished=Outcome.HUNG)
+            problem = f"the process died{self._where()}: {signal.strsignal(-code)}"
+        self.verdict = self._transcript.verdict(problem, unfinished=unfinished)
+        return self.verdict
 
     def _where(self) -> str:
         return f" in {self._transcript.running}" if self._transcript.running else ""
 
 
-class _ExamplesFirst:
-    """A pytest plugin: examples are cheaper than property tests and tell more, so they go first."""
+class _BestFirst:
+    """A pytest plugin: examples go first, and of these the ones that failed last.
+
+    Examples are cheaper than property tests and tell more.  Neighbouring mutants are mostly killed
+    by the same tests.
+    """
+
+    def __init__(self, failed: Iterable[str]) -> None:
+        self._rank = {name: rank for rank, name in enumerate(failed)}
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=lambda item: item.get_closest_marker("hypothesis") is not None)
+        items.sort(key=self._key)
+
+    def _key(self, item: pytest.Item) -> tuple[bool, float]:
+        is_property = item.get_closest_marker("hypothesis") is not None
+        name = item.nodeid.partition("::")[2]
+        return is_property, self._rank.get(name, math.inf)
 
 
-def _child(run: _Run, home: Path, pipe: int) -> NoReturn:
-    """Run the tests in this, the forked process, and end it."""
+class _TimerForEachTest:
+    """A pytest plugin: SIGPROF ends the process once a test has used up its CPU time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        # The import of the tests, and so of the variant, has as much.
+        self.pytest_runtest_logstart()
+
+    def pytest_runtest_logstart(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, self._seconds)
+
+
+def _become(run: _Run, config: pytest.Config, failed: list[str], home: Path, pipe: int) -> None:
+    """Make this, the forked process, the one that judges the variant in `home`."""
     os.setsid()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _limit(run.limits)
-    # A process that the tests fork must not keep the pipe open: the parent waits for its end.
+    # A process that the tests fork must not keep the pipe open: the host waits for its end.
     os.register_at_fork(after_in_child=lambda: os.close(pipe))
     silence = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(silence, descriptor)
-    # Not what the caller has put in their place (pytest does, and so does a progress bar).
-    sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    _enter(run.kata.root, home)
+    faulthandler.disable()  # it may have kept a descriptor of its own
+    os.environ |= {"KATAS_AGAINST": str(home / "tree"), "TMPDIR": str(home)}
+    tempfile.tempdir = None
     me = os.getpid()
 
     def emit(event: dict[str, Any]) -> None:
@@ -280,61 +364,58 @@ def _child(run: _Run, home: Path, pipe: int) -> NoReturn:
         while data:
             data = data[os.write(pipe, data) :]
 
-    plugins: list[object] = [plugin.Reporter(emit, in_full=False)]
-    arguments = [str(run.tests), f"--rootdir={run.kata.root}", f"--basetemp={home / 'tmp'}"]
-    arguments += ["--disable-plugin-autoload", "-p", "_hypothesis_pytestplugin"]
-    # The plugins are imported already, which pytest would report as an error.
-    arguments += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-    arguments += ["-p", "no:cacheprovider", "--tb=no"]
-    profile: dict[str, Any] = {}
-    if run.seed is not None:
-        profile |= {"derandomize": False}
-        arguments.append(f"--hypothesis-seed={run.seed}")
+    plugins: list[object] = [
+        plugin.Reporter(emit, in_full=False),
+        _TimerForEachTest(run.limits.cpu),
+    ]
     if run.stop_early:
-        profile |= {"phases": [hypothesis.Phase.explicit, hypothesis.Phase.generate]}
-        plugins.insert(0, _ExamplesFirst())  # what the reporter tells is in this order, too
-        arguments += ["-x", "--capture=sys"]
+        plugins.insert(
+            0, _BestFirst(reversed(failed))
+        )  # what the reporter tells is in this order, too
     if run.examples_only:
         plugins.append(plugin.Stage("examples"))
-    check = hypothesis.settings.get_profile("check")
-    hypothesis.settings.register_profile("variant", parent=check, **profile)
-    arguments.append("--hypothesis-profile=variant")
-    pytest.main(arguments, plugins=plugins)
-    # Not by returning: a thread that the variant leaked would keep the interpreter alive.
-    os._exit(0)
+    for each in plugins:
+        config.pluginmanager.register(each)
 
 
 def _limit(limits: Limits) -> None:
     import resource  # noqa: PLC0415 - not on Windows, where there is no fork either
 
-    for what, soft, hard in (
-        # Past the soft limit SIGXCPU ends the process; past the hard one SIGKILL does.
-        (resource.RLIMIT_CPU, limits.cpu, limits.cpu + 1),
-        (resource.RLIMIT_AS, limits.memory, limits.memory),
-        (resource.RLIMIT_FSIZE, limits.memory // 16, limits.memory // 16),
-        (resource.RLIMIT_CORE, 0, 0),
+    for what, limit in (
+        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_FSIZE, limits.memory // 16),
+        (resource.RLIMIT_CORE, 0),
     ):
         # macOS refuses some of them.
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (soft, hard))
+            resource.setrlimit(what, (limit, limit))
 
 
-def _enter(root: Path, home: Path) -> None:
-    """Make `root` the project and the variant below `home` the tree under test."""
+def _enter(run: _Run) -> None:
+    """Make this process one that has nothing to do with its caller's project and tests."""
     for name in list(sys.modules):
         if name.partition(".")[0] in ("katas", "tests"):
             del sys.modules[name]
-    os.chdir(root)
-    sys.path.insert(0, str(root))
+    importlib.invalidate_caches()
+    os.chdir(run.kata.root)
+    sys.path.insert(0, str(run.kata.root))
     # Compiled test files are shared by the children of one `judge`, and gone with it.
-    sys.pycache_prefix = str(home.parent / "pycache")
+    sys.pycache_prefix = str(run.work / "pycache")
     sys.dont_write_bytecode = False
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_CURRENT_TEST"):
         os.environ.pop(name, None)
-    os.environ |= {
-        "KATAS_AGAINST": str(home / "tree"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "TMPDIR": str(home),
-    }
-    tempfile.tempdir = None
-    set_hypothesis_home_dir(home.parent / "hypothesis")
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    set_hypothesis_home_dir(run.work / "hypothesis")
+
+
+def _warm_up(tests: Path) -> None:
+    """Do once what every child would do: import what `tests` import, save the kata and helpers."""
+    with contextlib.suppress(OSError, SyntaxError, ValueError):  # the children will say it
+        for node in ast.walk(ast.parse(tests.read_bytes())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module]
+            for name in names:
+                if name.partition(".")[0] not in ("katas", "tests"):
+                    with contextlib.suppress(Exception):
+                        importlib.import_module(name)

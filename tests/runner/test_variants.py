@@ -1,4 +1,3 @@
-import gc
 import os
 import select
 import shutil
@@ -176,9 +175,9 @@ def test_a_started_process_sees_the_same():
 def test_a_variant_that_computes_for_ever_hangs(kata, stop_early):
     source = SOLUTION.replace("return x + x", "while True: pass")
 
-    verdict = judge_one(kata, source, limits=Limits(cpu=1), stop_early=stop_early)
+    verdict = judge_one(kata, source, limits=Limits(cpu=0.5), stop_early=stop_early)
 
-    assert "1 s of CPU time in test_" in verdict.problem
+    assert "0.5 s of CPU time in test_" in verdict.problem
     assert Outcome.HUNG in outcomes(verdict).values()
     assert Outcome.NOT_RUN in outcomes(verdict).values()
 
@@ -285,10 +284,21 @@ def test_it():
     assert judge_one(kata, SOLUTION).done
 
 
-def test_the_caller_s_objects_are_collected_again_afterwards(kata):
-    judge_one(kata, SOLUTION)
+def test_where_pytest_cannot_start_there_is_one_clear_error(kata):
+    (kata.root / "pyproject.toml").write_text("[tool.pytest]\naddopts = ['--no-such-option']\n")
 
-    assert gc.get_freeze_count() == 0
+    with pytest.raises(RuntimeError, match="pytest cannot start"):
+        judge_one(kata, SOLUTION)
+
+
+def test_the_example_that_failed_last_goes_first(kata):
+    wrong = SOLUTION.replace("x + x", "x if x == 2 else 2 * x")
+    variants = [Variant("first", wrong), Variant("second", wrong)]
+
+    (_, first), (_, second) = judge(kata, variants, jobs=1, stop_early=True)
+
+    assert first.results[0].test.name.endswith("[one]")
+    assert second.results[0].test.name.endswith("[two]")
 
 
 def test_the_caller_s_own_katas_and_settings_are_not_seen(kata, monkeypatch):
