@@ -254,7 +254,9 @@ def _mutants(kata: Kata) -> Iterator[_Fault]:
 def _leftovers(kata: Kata) -> Iterator[_Fault]:
     """The tests leave nothing behind."""
     arguments = ("-p", "kata_runner.leftovers", "--hypothesis-profile=check")
-    job = worker.Job(kata, kata.root / "solutions", arguments=arguments, stages=("all",))
+    job = worker.Job(
+        kata, kata.root / "solutions", arguments=arguments, stages=("examples", "quick")
+    )
     found = worker.run(job)
     if found.problem:
         yield _Fault(kata.tests, found.problem)
