@@ -77,7 +77,7 @@ def main() -> None:
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 7  # noqa: PLR2004
     kata = Curriculum.load(ROOT).find(name)
     measured: dict[str, list[tuple[float, float]]] = {}
-    with Standby(ROOT) as standby:
+    with Standby(kata) as standby:
         for _ in range(rounds):
             # A learner reads and types between two saves.
             time.sleep(_READY)

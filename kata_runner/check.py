@@ -253,11 +253,8 @@ def _mutants(kata: Kata) -> Iterator[_Fault]:
 
 def _leftovers(kata: Kata) -> Iterator[_Fault]:
     """The tests leave nothing behind."""
-    arguments = ("-p", "kata_runner.leftovers", "--hypothesis-profile=check")
-    job = worker.Job(
-        kata, kata.root / "solutions", arguments=arguments, stages=("examples", "quick")
-    )
-    found = worker.run(job)
+    job = worker.Job(kata, kata.root / "solutions", stages=("examples", "quick"))
+    found = worker.run(job, "-p", "kata_runner.leftovers", "--hypothesis-profile=check")
     if found.problem:
         yield _Fault(kata.tests, found.problem)
     for result in found.failing():

@@ -1,8 +1,8 @@
 """The inside of a worker: a process that runs one test file and reports to `worker`.
 
-It imports pytest and hypothesis and runs a session of its own, then waits for one job, a line of
-JSON on standard input; so a worker that was started ahead answers at once.  Events go out as lines
-of JSON on what was standard output when the process started.
+It imports and starts pytest, then waits for one job, a line of JSON on standard input; so a worker
+that was started ahead answers at once.  Events go out as lines of JSON on what was standard output
+when the process started.
 """
 
 import contextlib
@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -21,7 +22,7 @@ import psutil
 import pytest
 from hypothesis.internal.conjecture import engine
 
-from kata_runner.plugin import SPARE, Reporter, Stage
+from kata_runner.plugin import SPARE, Reporter, chosen, import_ahead
 
 # Seconds: a learner waits for the verdict, not for the smallest of all examples.  There is no
 # public setting for it; without this name, a failing property only takes longer.
@@ -53,7 +54,8 @@ def test_an_example():
 def main() -> None:
     """Run the one job that standard input names, and end the process.
 
-    With an argument, a folder that the worker removes in the end, it rehearses there first.
+    The first argument is a folder that the worker removes in the end, the second one the test file
+    for which to get ready (or nothing), the others are for pytest.
     """
     channel = _take_over_stdout()
 
@@ -61,31 +63,67 @@ def main() -> None:
         channel.write(json.dumps(event) + "\n")
         channel.flush()
 
-    for folder in sys.argv[1:]:
+    folder, tests, *arguments = sys.argv[1:]
+    scratch = [f"--rootdir={Path.cwd()}", f"--basetemp={Path(folder, 'tmp')}"]
+    if tests:
+        import_ahead(Path(tests))
         _rehearse(Path(folder))
-    emit({"event": "ready"})
-    line = sys.stdin.readline()
-    if line:  # or else the worker is gone
+    # An exception that a `__del__` let out shows at the very end, when all have reported.
+    with contextlib.suppress(Exception):
+        pytest.main([*_QUIET, *scratch, *arguments], plugins=[_Session(emit)])
+    if left := _left_running():
+        emit({"event": "left running", "what": left})
+    emit({"event": "ended"})
+    # Alive, this process still leads to those that the learner's code has started; the worker
+    # ends them all.
+    threading.Event().wait()
+
+
+class _Session:
+    """A pytest plugin: pytest starts, waits for the job, and then collects and runs what it names.
+
+    The tests are collected once for all stages.
+    """
+
+    def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
+        self._emit = emit
+        # pytest puts something else in its place.
+        self._stdin = sys.stdin
+        self._stages: list[str] = []
+        self._reporter = Reporter(self._pass_on)
+
+    def _pass_on(self, event: dict[str, Any]) -> None:
+        if event["event"] != "ended":  # said later, after a look at what is left running
+            self._emit(event)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        self._emit({"event": "ready"})
+        line = self._stdin.readline()
+        if not line:  # the worker is gone
+            os._exit(0)
         job = json.loads(line)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         _enter(job)
-        # `ended` is said once, after the last stage.
-        reporter = Reporter(lambda event: None if event["event"] == "ended" else emit(event))
-        for stage in job["stages"]:
-            arguments = [*_QUIET, *job["arguments"], job["tests"]]
-            # An exception that a `__del__` let out shows at the very end, when all have reported.
-            with contextlib.suppress(Exception):
-                pytest.main(arguments, plugins=[reporter, Stage(stage)])
-            emit({"event": "stage", "stage": stage})
-            if reporter.stopped:
-                break
-        if left := _left_running():
-            emit({"event": "left running", "what": left})
-        emit({"event": "ended"})
-        # Alive, this process still leads to those that the learner's code has started; the worker
-        # ends them all.
-        threading.Event().wait()
-    os._exit(0)
+        self._stages = job["stages"]
+        session.config.args = [job["tests"]]
+        plugins = session.config.pluginmanager
+        plugins.register(self._reporter)
+        # It writes for nobody, at every test; before this point, other plugins ask for it.
+        plugins.unregister(name="terminalreporter")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        if session.testsfailed:  # at the collection; pytest's own loop says so
+            return None
+        for stage in self._stages:
+            with chosen(stage, session.items) as items:
+                for item, next_item in zip(items, [*items[1:], None], strict=True):
+                    item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_item)
+                    if session.shouldstop:
+                        raise session.Interrupted(session.shouldstop)
+            self._emit({"event": "stage", "stage": stage})
+        return True
 
 
 def _take_over_stdout() -> TextIO:
@@ -126,9 +164,8 @@ def _rehearse(folder: Path) -> None:
 
 def _enter(job: dict[str, Any]) -> None:
     """Make this process the one for `job`: its tree, its limits."""
-    root = Path(job["root"])
-    os.chdir(root)
-    sys.path.insert(0, job["root"])
+    root = Path.cwd()
+    sys.path.insert(0, str(root))
     os.environ["KATAS_AGAINST"] = job["tree"]
     os.environ.pop("PYTEST_ADDOPTS", None)
     # pytest keeps what it made of the test file; rewriting it anew takes longer than running it.

@@ -216,12 +216,12 @@ def watch(context: click.Context, name: str | None) -> None:
     kata: Kata | None = project.kata(name)
     if not (project.out.is_terminal and sys.stdin.isatty()):
         context.invoke(run, name=name)
-    with worker.Standby(project.root) as standby, watching.keys_one_by_one():
+    with watching.keys_one_by_one():
         while kata is not None:
-            kata = _watch(project, kata, standby)
+            kata = _watch(project, kata)
 
 
-def _watch(project: Project, kata: Kata, standby: worker.Standby) -> Kata | None:
+def _watch(project: Project, kata: Kata) -> Kata | None:
     """Watch one kata; return the one to go on with, or None to end."""
     out = project.out
     text = b""
@@ -245,7 +245,7 @@ def _watch(project: Project, kata: Kata, standby: worker.Standby) -> Kata | None
             screen.done(out, kata, project.next_kata())
         screen.keys(out, is_final=is_final, is_done=found.done)
 
-    with watching.Watch(kata, standby) as view:
+    with worker.Standby(kata) as standby, watching.Watch(kata, standby) as view:
         screen.watching(out, kata)
         start()
         for event in view.events():

@@ -4,9 +4,13 @@
 `pytest` and an editor's test explorer behave as the command `kata` does.
 """
 
+import ast
+import contextlib
+import importlib
 import linecache
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -92,24 +96,33 @@ def reason_left_out(item: pytest.Item) -> str | None:
     return reasons.get(item.name)
 
 
-class Stage:
-    """A pytest plugin that runs a part of the tests.
+def import_ahead(tests: Path) -> None:
+    """Import what the file `tests` imports, except the project's own modules."""
+    with contextlib.suppress(OSError, SyntaxError, ValueError):  # the run itself will say it
+        for node in ast.walk(ast.parse(tests.read_bytes())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names = [node.module]
+            for name in names:
+                if name.partition(".")[0] not in ("katas", "tests"):
+                    with contextlib.suppress(Exception):
+                        importlib.import_module(name)
 
-    `examples`: those that are not property tests; `quick`: the property tests with at most
-    `QUICK_EXAMPLES` examples; `properties`: these in full; `all`: everything.
+
+@contextmanager
+def chosen(stage: str, items: Sequence[pytest.Item]) -> Iterator[list[pytest.Item]]:
+    """Give those of `items` that belong to a part of a run.
+
+    `examples`: those that are not property tests; `quick`: the property tests, meanwhile with at
+    most `QUICK_EXAMPLES` examples; `properties`: these in full; `all`: everything.
     """
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        if self._name != "all":
-            wants_properties = self._name != "examples"
-            items[:] = [item for item in items if _is_property(item) is wants_properties]
-        if self._name == "quick":
-            for item in items:
-                _limit_examples(item)
+    wants_properties = stage != "examples"
+    found = [item for item in items if stage == "all" or _is_property(item) is wants_properties]
+    with ExitStack() as limits:
+        if stage == "quick":
+            for item in found:
+                _limit_examples(item, limits)
+        yield found
 
 
 def _is_property(item: pytest.Item) -> bool:
@@ -117,7 +130,7 @@ def _is_property(item: pytest.Item) -> bool:
     return item.get_closest_marker("hypothesis") is not None
 
 
-def _limit_examples(item: pytest.Item) -> None:
+def _limit_examples(item: pytest.Item, limits: ExitStack) -> None:
     """Give a property test fewer examples, also if it sets their number itself.
 
     A state machine's test case has its settings as a class attribute; a function has them under a
@@ -129,6 +142,7 @@ def _limit_examples(item: pytest.Item) -> None:
     given = getattr(home, name, None)
     if isinstance(given, hypothesis.settings) and given.max_examples > QUICK_EXAMPLES:
         setattr(home, name, hypothesis.settings(given, max_examples=QUICK_EXAMPLES))
+        limits.callback(setattr, home, name, given)
 
 
 class Reporter:
@@ -136,8 +150,7 @@ class Reporter:
 
     In this order: `collected` (or `not collected`, with the failure), then for each test
     `started` and `finished`, then `ended`.  `verdict.Transcript` reads them.  It renders
-    failures itself, so pytest need not (`--tb=no`).  One reporter may hear several sessions (see
-    `Stage`); the first one's `collected` has the tests of all.
+    failures itself, so pytest need not (`--tb=no`).
     """
 
     def __init__(self, emit: Callable[[dict[str, Any]], None], *, in_full: bool = True) -> None:
@@ -146,8 +159,6 @@ class Reporter:
         self._outcomes: list[Outcome] = []
         self._failure: Failure | None = None
         self._shown: set[int | None] = set()
-        self._collected = False
-        self.stopped = False  # the learner's code has ended the session, or cannot be imported
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
@@ -157,14 +168,10 @@ class Reporter:
             cause = errors[-1] if errors else text.strip().rpartition("\n")[2]
             failure = Failure(f"the tests cannot be imported: {cause}", full=text)
             self._emit({"event": "not collected", "failure": asdict(failure)})
-            self.stopped = True
 
-    # After hypothesis has marked its tests, before `Stage` takes some away.
-    @pytest.hookimpl(trylast=True)
+    @pytest.hookimpl(trylast=True)  # after hypothesis has marked its tests
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        if not self._collected:
-            self._emit({"event": "collected", "tests": [asdict(_test(item)) for item in items]})
-            self._collected = True
+        self._emit({"event": "collected", "tests": [asdict(_test(item)) for item in items]})
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         reasons = {item.name: reason for item in items if (reason := reason_left_out(item))}
@@ -190,7 +197,6 @@ class Reporter:
         if outcome is Outcome.CRASHED:
             # The next test would fill the memory again.
             item.session.shouldstop = "out of memory"
-            self.stopped = True
         if call.excinfo is not None and report.failed and self._failure is None:
             # To show source, pytest parses the whole test file for each frame (some 10 ms): done
             # once for each rule, and not for what is merely not written yet.
@@ -214,9 +220,6 @@ class Reporter:
         failure = None if self._failure is None else asdict(self._failure)
         event = {"event": "finished", "test": _name(nodeid), "failure": failure}
         self._emit(event | {"outcome": gravest(self._outcomes)})
-
-    def pytest_keyboard_interrupt(self) -> None:
-        self.stopped = True
 
     def pytest_sessionfinish(self) -> None:
         self._emit({"event": "ended"})

@@ -9,7 +9,6 @@ conjured up by an import hook: so tracebacks, `inspect.getsource` and processes 
 spawn all see the variant.
 """
 
-import ast
 import contextlib
 import faulthandler
 import gc
@@ -188,7 +187,7 @@ class _Host:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
         """Return in a child only."""
-        _warm_up(self._run.tests)
+        plugin.import_ahead(self._run.tests)
         # Objects that a collector's pass in a child never touches are never copied for it.
         gc.collect()
         gc.freeze()
@@ -328,6 +327,15 @@ class _BestFirst:
         return is_property, self._rank.get(name, math.inf)
 
 
+class _ExamplesOnly:
+    """A pytest plugin: property tests are collected and not run."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        with plugin.chosen("examples", items) as examples:
+            items[:] = examples
+
+
 class _TimerForEachTest:
     """A pytest plugin: SIGPROF ends the process once a test has used up its CPU time."""
 
@@ -373,7 +381,7 @@ def _become(run: _Run, config: pytest.Config, failed: list[str], home: Path, pip
             0, _BestFirst(reversed(failed))
         )  # what the reporter tells is in this order, too
     if run.examples_only:
-        plugins.append(plugin.Stage("examples"))
+        plugins.append(_ExamplesOnly())
     for each in plugins:
         config.pluginmanager.register(each)
 
@@ -406,16 +414,3 @@ def _enter(run: _Run) -> None:
         os.environ.pop(name, None)
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     set_hypothesis_home_dir(run.work / "hypothesis")
-
-
-def _warm_up(tests: Path) -> None:
-    """Do once what every child would do: import what `tests` import, save the kata and helpers."""
-    with contextlib.suppress(OSError, SyntaxError, ValueError):  # the children will say it
-        for node in ast.walk(ast.parse(tests.read_bytes())):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                names = [node.module]
-            for name in names:
-                if name.partition(".")[0] not in ("katas", "tests"):
-                    with contextlib.suppress(Exception):
-                        importlib.import_module(name)

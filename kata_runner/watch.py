@@ -20,7 +20,7 @@ import watchfiles
 from kata_runner.curriculum import Kata, Mistake
 from kata_runner.mistakes import looks_like
 from kata_runner.verdict import Transcript, Verdict
-from kata_runner.worker import Job, Standby
+from kata_runner.worker import EndedError, Job, Standby
 
 # Milliseconds: how long a series of changes to a file may take to count as one save.  The
 # watcher's own 50 and 1600 are longer than the whole run.
@@ -103,8 +103,9 @@ class Watch:
             if final is None:
                 return
             self._events.put(Found(number, final, is_final=True))
-            if (mistake := looks_like(job.kata, final, self._standby.run)) is not None:
-                self._events.put(Recognised(number, mistake))
+            with contextlib.suppress(EndedError):
+                if (mistake := looks_like(job.kata, final, self._standby.run)) is not None:
+                    self._events.put(Recognised(number, mistake))
 
         self._cancel = worker.cancel
         threading.Thread(target=run, daemon=True).start()

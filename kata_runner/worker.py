@@ -50,38 +50,60 @@ class Limits:
 class Job:
     """What to run: the tests of `kata` on the tree `tree`.
 
-    `tests` is another test file, `arguments` are further ones for pytest, and `stages` the parts
-    in which to run it (see `plugin.Stage`).
+    `tests` is another test file, and `stages` are the parts in which to run it (see
+    `plugin.chosen`).
     """
 
     kata: Kata
     tree: Path
     tests: Path | None = None
-    arguments: tuple[str, ...] = ()
     stages: tuple[str, ...] = ("examples", "properties")
     limits: Limits = Limits()
 
 
-def run(job: Job) -> Verdict:
-    """Run `job` in a process of its own; never raises for anything the learner's code does."""
-    with Worker(job.kata.root) as worker:
+def run(job: Job, *arguments: str) -> Verdict:
+    """Run `job` in a process of its own; never raises for anything the learner's code does.
+
+    `arguments` are further ones for pytest.
+    """
+    with Worker(job.kata.root, *arguments) as worker:
         return worker.run_to_the_end(job)
 
 
-class Standby:
-    """Workers started ahead, each for one job; a context manager that ends those not used."""
+class EndedError(Exception):
+    """Workers were asked for after the end."""
 
-    def __init__(self, root: Path, count: int = 2) -> None:
-        self._root = root
-        self._workers = deque(Worker(root, ahead=True) for _ in range(count))
+
+class Standby:
+    """Workers started ahead, each for one job on `kata`; a context manager, which ends them."""
+
+    def __init__(self, kata: Kata, count: int = 2) -> None:
+        self._kata = kata
+        self._lock = threading.Lock()  # a run may still ask for one while another thread ends all
+        self._ended = False
+        self._workers = deque(self._new() for _ in range(count))
+
+    def _new(self) -> "Worker":
+        return Worker(self._kata.root, ahead=self._kata.tests)
 
     def take(self) -> "Worker":
-        """Return the oldest worker, and start another in its place."""
-        self._workers.append(Worker(self._root, ahead=True))
-        return self._workers.popleft()
+        """Return the oldest worker, and start another in its place.
+
+        Raises:
+            EndedError: the context has ended.
+        """
+        with self._lock:
+            if self._ended:
+                raise EndedError
+            self._workers.append(self._new())
+            return self._workers.popleft()
 
     def run(self, job: Job) -> Verdict:
-        """Run `job` in the oldest worker."""
+        """Run `job` in the oldest worker.
+
+        Raises:
+            EndedError: the context has ended.
+        """
         with self.take() as worker:
             return worker.run_to_the_end(job)
 
@@ -89,17 +111,20 @@ class Standby:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        for worker in self._workers:
-            worker.end()
+        with self._lock:
+            self._ended = True
+            for worker in self._workers:
+                worker.end()
 
 
 class Worker:
     """A child process for one job; a context manager that ends it.
 
-    One that is started `ahead` rehearses, which takes longer and makes the job quicker.
+    One that is started `ahead` gets ready for that test file: the job is quicker, the start slower.
+    `arguments` are further ones for pytest.
     """
 
-    def __init__(self, root: Path, *, ahead: bool = False) -> None:
+    def __init__(self, root: Path, *arguments: str, ahead: Path | None = None) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="kata-")
         work = Path(self._folder.name)
         self._stacks = work / "stacks"
@@ -113,7 +138,9 @@ class Worker:
                     sys.executable,
                     "-m",
                     "kata_runner.child",
-                    *([self._folder.name] if ahead else []),
+                    self._folder.name,
+                    str(ahead or ""),
+                    *arguments,
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -207,14 +234,10 @@ class Worker:
         self.end()
 
     def _send(self, job: Job) -> None:
-        scratch = Path(self._folder.name, "tmp")
-        arguments = [f"--basetemp={scratch}", f"--rootdir={job.kata.root}"]
         message = {
-            "root": str(job.kata.root),
             "tree": str(job.tree),
             "sources": f"{job.kata.topic}/{job.kata.name}.py",
             "tests": str(job.tests or job.kata.tests),
-            "arguments": [*job.arguments, *arguments],
             "stages": job.stages,
             "stacks": str(self._stacks),
             "memory": job.limits.memory,

@@ -303,7 +303,7 @@ def test_the_quick_stage_draws_fewer_examples_also_from_a_state_machine(kata):
 
 def test_a_standby_worker_is_used_once_and_replaced(kata):
     kata.stub.write_text(SOLVED)
-    with Standby(kata.root, count=1) as standby:
+    with Standby(kata, count=1) as standby:
         first, second = standby.take(), standby.take()
         assert first is not second
         for worker in (first, second):
@@ -330,8 +330,9 @@ def test_a_run_that_is_cancelled_ends_at_once_and_finds_nothing(kata):
 
 def test_no_worker_outlives_the_runner(kata):
     script = (
-        "import psutil\nfrom pathlib import Path\nfrom kata_runner.worker import Standby\n"
-        f"with Standby(Path({str(kata.root)!r})) as standby:\n"
+        "import psutil\nfrom pathlib import Path\nfrom kata_runner.curriculum import Kata\n"
+        "from kata_runner.worker import Standby\n"
+        f"with Standby(Kata(Path({str(kata.root)!r}), 'demo', 'clamp')) as standby:\n"
         "    print(*[child.pid for child in psutil.Process().children()])\n"
     )
     done = subprocess.run(
