@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path
 
 from kata_runner import mistakes, mutants, variants, worker
@@ -37,7 +37,6 @@ _ESSAY_LINES = 40
 _HINT_WORDS = range(20, 121)
 _MISTAKES = 4  # at least
 _QUESTIONS = 3  # at least
-_TOOLS = ("pytest", "hypothesis", "ruff", "mypy", "cachetools", "more-itertools")
 
 
 @dataclass(frozen=True)
@@ -398,7 +397,8 @@ def _fingerprint(kata: Kata) -> str:
 def _tools_fingerprint() -> str:
     own = sorted(Path(__file__).parent.glob("*.py"))
     sources = hashlib.sha256(b"\0".join(path.read_bytes() for path in own)).hexdigest()
-    return " ".join([platform.python_version(), sources, *map(version, _TOOLS)])
+    needed = [re.split(r"[^\w-]", line)[0] for line in requires("advanced-python-katas") or ()]
+    return " ".join([platform.python_version(), sources, *map(version, needed)])
 
 
 # --- Helpers ---------------------------------------------------------------------------------
