@@ -113,7 +113,7 @@ def _soundness(kata: Kata, source: str) -> tuple[list[str], variants.Limits]:
     ((_, verdict),) = variants.judge(kata, [variants.Variant("original", source)], stop_early=True)
     used = _cpu_seconds() - before
     # One test that takes twice as long as all of them can only hang, and each hang costs this much.
-    limits = variants.Limits(cpu=max(1.0, 2 * used), wall=max(10.0, 20 * used))
+    limits = variants.Limits(cpu=max(1.0, 2 * used), wall=max(5.0, 10 * used))
     if not verdict.done:
         killer = _killer(verdict)
         why = killer.test.name if killer else verdict.problem

@@ -20,6 +20,7 @@ PATIENCE = 5
 UNSEEN = 0.2  # seconds after which a thread that does not move waits for a lock not seen here
 
 _MAKERS = {"Lock": threading.Lock, "RLock": threading.RLock}
+_LOCKS = tuple(type(maker()) for maker in _MAKERS.values())
 _on_wait = threading.local()
 
 
@@ -49,8 +50,14 @@ class _ObservedLock:
 
 @contextmanager
 def observed_locks(module: ModuleType) -> Iterator[None]:
-    """Make the locks that `module` creates from here on say when a thread has to wait."""
-    replaced = []
+    """Make the locks that `module` has or creates from here on say when a thread has to wait."""
+    replaced: list[tuple[Any, str, Any]] = []
+    classes = [each for each in vars(module).values() if isinstance(each, type)]
+    for home in (module, *(each for each in classes if each.__module__ == module.__name__)):
+        for name, value in list(vars(home).items()):
+            if isinstance(value, _LOCKS):
+                replaced.append((home, name, value))
+                setattr(home, name, _ObservedLock(value))
     for name, maker in _MAKERS.items():
         homes = [(threading, name)]
         homes += [(module, alias) for alias, value in vars(module).items() if value is maker]
@@ -60,8 +67,8 @@ def observed_locks(module: ModuleType) -> Iterator[None]:
     try:
         yield
     finally:
-        for home, alias, maker in replaced:
-            setattr(home, alias, maker)
+        for home, name, value in replaced:
+            setattr(home, name, value)
 
 
 class _Call(threading.Thread):
