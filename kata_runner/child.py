@@ -21,6 +21,7 @@ from typing import Any, TextIO
 import psutil
 import pytest
 from hypothesis.internal.conjecture import engine
+from hypothesis.reporting import with_reporter
 
 from kata_runner.plugin import SPARE, Reporter, chosen, import_ahead
 
@@ -68,9 +69,12 @@ def main() -> None:
     if tests:
         import_ahead(Path(tests))
         _rehearse(Path(folder))
-    # An exception that a `__del__` let out shows at the very end, when all have reported.
-    with contextlib.suppress(Exception):
-        pytest.main([*_QUIET, *scratch, *arguments], plugins=[_Session(emit)])
+    # An exception that a `__del__` let out shows at the very end, when all have reported.  What
+    # hypothesis prints is about how long it shrinks, which is set above.
+    with contextlib.suppress(Exception), with_reporter(lambda _: None):
+        code = pytest.main([*_QUIET, *scratch, *arguments], plugins=[_Session(emit)])
+        if code == pytest.ExitCode.INTERNAL_ERROR:
+            os._exit(code)  # the worker shows what pytest has written
     if left := _left_running():
         emit({"event": "left running", "what": left})
     emit({"event": "ended"})
@@ -118,7 +122,7 @@ class _Session:
             return None
         for stage in self._stages:
             with chosen(stage, session.items) as items:
-                for item, next_item in zip(items, [*items[1:], None], strict=True):
+                for item, next_item in zip(items, [*items[1:], None], strict=False):
                     item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_item)
                     if session.shouldstop:
                         raise session.Interrupted(session.shouldstop)
@@ -179,8 +183,28 @@ def _enter(job: dict[str, Any]) -> None:
         # stay open for as long as the process lives.
         stacks = os.open(job["stacks"], os.O_WRONLY)
         faulthandler.register(signal.SIGUSR1, file=stacks, all_threads=True)
+        signal.signal(signal.SIGUSR2, lambda *_: os.write(stacks, _pending_tasks().encode()))
     _limit_memory(job["memory"])
     gc.freeze()
+
+
+def _pending_tasks() -> str:
+    """Return where the asyncio tasks of this thread wait, in the form of faulthandler's stacks."""
+    asyncio = sys.modules.get("asyncio")
+    lines = []
+    # Without a running loop there is nothing to say.
+    with contextlib.suppress(RuntimeError, AttributeError):
+        for task in asyncio.all_tasks():  # type: ignore[union-attr]
+            frames = []
+            coroutine = task.get_coro()
+            while (frame := getattr(coroutine, "cr_frame", None)) is not None:
+                name = frame.f_code.co_name
+                frames.append(
+                    f'  File "{frame.f_code.co_filename}", line {frame.f_lineno} in {name}'
+                )
+                coroutine = coroutine.cr_await
+            lines += [f"Task {task.get_name()} waits (most recent call first):", *reversed(frames)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _limit_memory(limit: int) -> None:

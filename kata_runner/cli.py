@@ -7,6 +7,7 @@ import platform
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,7 +35,7 @@ class Project:
 
     def __post_init__(self) -> None:
         self.curriculum = Curriculum.load(self.root)
-        self.progress = Progress(self.root)
+        self.progress = Progress(self.root, partial(click.echo, err=True))
         self.out = screen.console()
 
     def kata(self, name: str | None) -> Kata:

@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import linecache
 import os
+import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
@@ -200,11 +201,11 @@ class Reporter:
         if call.excinfo is not None and report.failed and self._failure is None:
             # To show source, pytest parses the whole test file for each frame (some 10 ms): done
             # once for each rule, and not for what is merely not written yet.
-            rule = _test(item).rule
+            test = _test(item)
             in_full = self._in_full and outcome is not Outcome.NOT_STARTED
-            in_full = in_full and rule not in self._shown
+            in_full = in_full and (test.is_property or test.rule not in self._shown)
             if in_full:
-                self._shown.add(rule)
+                self._shown.add(test.rule)
             try:
                 self._failure = _failure(item, call.excinfo, in_full=in_full)
             except Exception as error:  # noqa: BLE001 - the same
@@ -271,6 +272,7 @@ def _failure(
         return str(excinfo.getrepr(style="long", chain=in_full, tbfilter=traceback))
 
     own = [entry for entry in excinfo.traceback if entry.path == item.path]
+    example = _take_example(item, excinfo.value)
     return Failure(
         summary=excinfo.exconly(tryshort=True).partition("\n")[0],
         # The innermost frame of the test file: behind hypothesis's wrappers, the test's own line.
@@ -281,4 +283,20 @@ def _failure(
             if _is_kata(entry)
         ),
         full=shown(lambda it: it.traceback.cut(path=item.path).filter(it)) if in_full else "",
+        example=example,
     )
+
+
+def _take_example(item: pytest.Item, error: BaseException) -> str:
+    """Return what hypothesis noted on `error` as code to paste, and take the notes away."""
+    notes = getattr(error, "__notes__", [])
+    for number, note in enumerate(notes):
+        # "Failing test case: test_x(\n    a=1,\n)"; of a state machine, each step is a note more.
+        found = re.match(r"(?:Failing|Falsifying) [a-z ]+: *(.*)", note, re.DOTALL)
+        if found is not None:
+            function = getattr(item, "originalname", "")
+            call = re.sub(rf"\A{function}\(", f"{function}.hypothesis.inner_test(", found[1])
+            lines = notes[number + 1 :] if call.startswith("<") else [call]
+            del notes[number:]
+            return "\n".join([f"from {item.module.__name__} import *", *lines])  # type: ignore[attr-defined]
+    return ""

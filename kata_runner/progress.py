@@ -6,10 +6,11 @@ nowhere else; deleting the folder forgets everything.
 """
 
 import hashlib
+import itertools
 import json
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,21 +55,58 @@ class Attempt:
 
 
 class Progress:
-    """The history below `root`; each method is one transaction."""
+    """The history below `root`; each method is one transaction.
 
-    def __init__(self, root: Path) -> None:
+    A damaged file is put aside, and a new history begun; `say` is told so.
+    """
+
+    def __init__(self, root: Path, say: Callable[[str], object] = print) -> None:
         self._path = root / ".kata" / "history.sqlite"
+        self._say = say
 
     @contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
         try:
             self._path.parent.mkdir(exist_ok=True)
-            # 10 s: how long one runner waits while another one writes.
-            with closing(sqlite3.connect(self._path, timeout=10.0)) as database, database:
-                database.executescript(_SCHEMA)
+            with closing(self._connect()) as database, database:
                 yield database
         except (sqlite3.Error, OSError) as error:
             raise ProgressError(f"{self._path}: the history cannot be used: {error}") from None
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            return self._open()
+        except sqlite3.OperationalError:  # locked, no space, not readable: the file itself is sound
+            raise
+        except sqlite3.DatabaseError as error:
+            kept = self._put_aside()
+            why = " ".join(str(error).split())
+            self._say(f"the history was damaged ({why}); a new one begins, the old is {kept}")
+            return self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        # 10 s: how long one runner waits while another one writes.
+        database = sqlite3.connect(self._path, timeout=10.0)
+        with ExitStack() as on_error:
+            on_error.callback(database.close)
+            (found,) = database.execute("pragma quick_check(1)").fetchone()
+            if found != "ok":
+                raise sqlite3.DatabaseError(found)
+            database.executescript(_SCHEMA)
+            on_error.pop_all()
+        return database
+
+    def _put_aside(self) -> Path:
+        for number in itertools.count(1):
+            kept = self._path.with_name(f"history-damaged-{number}.sqlite")
+            if not kept.exists():
+                self._path.rename(kept)
+                # It belongs to that file; SQLite would roll the new one back by it.
+                journal = self._path.with_name("history.sqlite-journal")
+                if journal.exists():
+                    journal.rename(kept.with_name(f"{kept.name}-journal"))
+                return kept
+        raise AssertionError("count has no end")
 
     def keep(self, kata: str, text: bytes, tests: bytes, verdict: Verdict | None = None) -> int:
         """Record `text`, with what `verdict` says of it; return the number of the attempt."""

@@ -297,6 +297,9 @@ def _failure(out: Console, kata: Kata, result: Result, *, all_: bool) -> None:
         for frame in failure.frames:
             where = f"{_relative(Path(frame.path), kata.root)}:{frame.line} in {frame.function}"
             _indented(out, f"{where}\n    {frame.source}")
+    if failure.example:
+        out.print("[bold]An example, to paste into `python`[/]")
+        _indented(out, failure.example)
     if failure.output.strip():
         lines = failure.output.strip().splitlines()
         out.print("[bold]Printed[/]")
@@ -342,16 +345,16 @@ def _as_sentence(text: str) -> str:
 
 
 def _learners_stack(detail: str, kata: Kata) -> str:
-    """Keep of a faulthandler dump the learner's and the tests' own lines; else its beginning."""
-    kept = [
-        line.strip()
-        for line in detail.splitlines()
-        if line.startswith(("Thread ", "Current thread "))
-        or str(kata.stub) in line
-        or str(kata.tests) in line
-    ]
-    has_frames = any(line.startswith("File ") for line in kept)
-    return "\n".join(kept if has_frames else detail.strip().splitlines()[:_STACK_LINES])
+    """Keep of a dump of stacks the learner's and the tests' own lines; else its beginning."""
+    kept: list[str] = []
+    heading = ""
+    for line in detail.splitlines():
+        if line.startswith(("Thread ", "Current thread ", "Task ")):
+            heading = line
+        elif str(kata.stub) in line or str(kata.tests) in line:
+            kept += [heading, line] if heading else [line]
+            heading = ""
+    return "\n".join(kept or detail.strip().splitlines()[:_STACK_LINES])
 
 
 def _without_docstring(text: str) -> str:

@@ -54,7 +54,7 @@ class Failure:
 
     `summary` is one line; `source` the test's own lines as pytest shows them, with values;
     `frames` the learner's frames of the traceback; `full` pytest's whole report;
-    `output` what was printed.
+    `output` what was printed; `example` the code that shows it, if hypothesis found it.
     """
 
     summary: str
@@ -62,6 +62,7 @@ class Failure:
     frames: tuple[Frame, ...] = ()
     full: str = ""
     output: str = ""
+    example: str = ""
 
 
 @dataclass(frozen=True)

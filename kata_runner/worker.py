@@ -301,6 +301,8 @@ class Worker:
             return ""
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(signal.SIGUSR1)
+            # Answered in Python, so only by a child that waits, as asyncio does.
+            self._process.send_signal(signal.SIGUSR2)
         patience = time.monotonic() + 1.0
         text = ""
         while time.monotonic() < patience:

@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from contextlib import contextmanager
+
 import pytest
 
 from kata_runner.progress import Progress, ProgressError
@@ -64,16 +68,116 @@ def test_hints_come_one_at_a_time_and_stop_at_the_last(progress):
     assert progress.next_hint("demo/clamp", 2, 2) == 1
 
 
-def test_a_damaged_history_is_one_line_and_is_not_overwritten(progress, tmp_path):
+def damage_all(content):
+    return b"this is no database, " * 100
+
+
+def damage_the_middle(content):
+    return content[: len(content) // 2] + b"\xff" * 2000 + content[len(content) // 2 + 2000 :]
+
+
+@pytest.mark.parametrize("damage", [damage_all, damage_the_middle])
+def test_a_damaged_history_is_put_aside_and_a_new_one_begun(tmp_path, damage):
+    said = []
+    progress = Progress(tmp_path, said.append)
+    for number in range(50):
+        progress.keep("demo/clamp", b"%d" % number * 500, b"", verdict(Outcome.PASSED))
     path = tmp_path / ".kata" / "history.sqlite"
-    path.parent.mkdir()
-    path.write_bytes(b"this is no database, " * 100)
-    before = path.read_bytes()
-    with pytest.raises(ProgressError, match=r"history.sqlite"):
-        progress.keep("demo/clamp", b"", b"")
-    with pytest.raises(ProgressError):
+    path.write_bytes(damaged := damage(path.read_bytes()))
+
+    progress.keep("demo/other", b"new", b"")
+
+    kept = tmp_path / ".kata" / "history-damaged-1.sqlite"
+    assert kept.read_bytes() == damaged
+    assert [attempt.kata for attempt in progress.attempts()] == ["demo/other"]
+    (line,) = said
+    assert str(kept) in line
+    assert "\n" not in line
+
+
+def test_a_second_damaged_history_does_not_replace_the_first(tmp_path):
+    progress = Progress(tmp_path, [].append)
+    folder = tmp_path / ".kata"
+    folder.mkdir()
+    for content in (b"first damage", b"second damage"):
+        (folder / "history.sqlite").write_bytes(content * 100)
         progress.attempts()
-    assert path.read_bytes() == before
+    assert (folder / "history-damaged-1.sqlite").read_bytes() == b"first damage" * 100
+    assert (folder / "history-damaged-2.sqlite").read_bytes() == b"second damage" * 100
+
+
+KEEP = """
+import sys
+from pathlib import Path
+from kata_runner.progress import Progress
+progress = Progress(Path(sys.argv[1]))
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(int(sys.argv[3])):
+    progress.keep("demo/clamp", sys.argv[2].encode() + b"%d" % number, b"")
+    print(number, flush=True)
+"""
+
+
+@contextmanager
+def runner(folder, name, count):
+    """A process that keeps `count` texts once it is told to begin."""
+    command = [sys.executable, "-c", KEEP, str(folder), name, str(count)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "ready\n"
+        yield process
+        process.kill()
+
+
+def begin(process):
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+def test_two_runners_at_once_lose_nothing(progress, tmp_path):
+    with runner(tmp_path, "a", 20) as one, runner(tmp_path, "b", 20) as other:
+        begin(one)
+        begin(other)
+        assert (one.wait(60), other.wait(60)) == (0, 0)
+    texts = [progress.text(attempt) for attempt in progress.attempts()]
+    assert sorted(texts) == sorted(name + b"%d" % n for name in (b"a", b"b") for n in range(20))
+
+
+def test_what_was_kept_before_a_kill_is_there(progress, tmp_path):
+    with runner(tmp_path, "a", 10**9) as one:
+        begin(one)
+        for number in range(5):
+            assert one.stdout.readline() == f"{number}\n"
+        one.kill()
+        one.wait()
+    texts = [progress.text(attempt) for attempt in progress.attempts()]
+    assert texts[:5] == [b"a%d" % number for number in range(5)]
+    progress.keep("demo/clamp", b"next", b"")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not limit the size of a file")
+def test_a_full_disk_is_one_line_and_loses_nothing(progress, tmp_path):
+    progress.keep("demo/clamp", b"before", b"")
+    size = (tmp_path / ".kata" / "history.sqlite").stat().st_size
+    # What a disk without space does to a file, a limit on its size does, too.
+    script = f"""
+import resource, signal
+from pathlib import Path
+from kata_runner.progress import Progress, ProgressError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))
+try:
+    Progress(Path({str(tmp_path)!r})).keep("demo/clamp", b"x" * 100_000, b"")
+except ProgressError as error:
+    print(error)
+"""
+    command = [sys.executable, "-c", script]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said.count("\n") == 1
+    assert "history.sqlite" in said
+    assert [progress.text(attempt) for attempt in progress.attempts()] == [b"before"]
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path):

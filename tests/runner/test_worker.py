@@ -83,6 +83,24 @@ def test_waiting_for_ever_is_ended_with_test_and_line(kata, body):
     assert f'{kata.stub}", line 2' in found.detail
 
 
+def test_a_hang_in_asyncio_shows_where_each_task_waits(kata):
+    found = judge(
+        kata,
+        """import asyncio
+async def wait_for_ever():
+    await asyncio.get_running_loop().create_future()
+async def main():
+    await asyncio.gather(wait_for_ever(), asyncio.Event().wait())
+asyncio.run(main())""",
+    )
+    assert "without doing anything" in found.problem
+    lines = found.detail.splitlines()
+    places = [line for line in lines if str(kata.stub) in line]
+    assert any(line.endswith("in wait_for_ever") for line in places)
+    assert any(line.endswith("in main") for line in places)
+    assert sum(line.startswith("Task ") for line in lines) == 3
+
+
 def test_a_hang_in_a_later_test_keeps_what_was_found_before(kata):
     found = judge(kata, "while value == 9:\n    pass")
     assert outcomes(found).count(Outcome.HUNG) == 1
@@ -256,6 +274,57 @@ def test_a_missing_file_is_a_plain_problem(kata, what):
         kata.stub.mkdir()
     found = run(Job(kata, kata.root / "katas"))
     assert found.problem.startswith("the tests cannot be imported: ")
+
+
+def test_a_slow_solution_on_a_busy_machine_is_right(kata):
+    # The children compute all the time, so a test gets a share of the processor only; what it
+    # uses itself stays below the limit.
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    try:
+        found = judge(kata, "sum(range(10**5))", Limits(cpu=1.0, idle=5.0))
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    assert found.done
+
+
+def test_the_smallest_failing_example_is_code_that_can_be_pasted(kata):
+    code = """from tests.demo.test_clamp import *
+test_any_value_ends_between_the_bounds.hypothesis.inner_test(
+    value=101,
+)"""
+    found = judge(kata, "if value > 100:\n    return 0", Limits())
+    (failing,) = found.failing()
+    assert failing.failure.example == code
+    command = [sys.executable, "-c", code]
+    environment = os.environ | {"PYTHONPATH": str(kata.root)}
+    done = subprocess.run(
+        command, cwd=kata.root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert "AssertionError" in done.stderr
+
+
+def test_the_steps_of_a_state_machine_are_code_that_can_be_pasted(kata):
+    kata.stub.write_text(SOLVED)
+    kata.tests.write_text(
+        "from hypothesis import strategies as st\n"
+        "from hypothesis.stateful import RuleBasedStateMachine, rule\n"
+        "from katas.demo.clamp import clamp\n"
+        "class Machine(RuleBasedStateMachine):\n"
+        "    @rule(x=st.integers())\n"
+        "    def step(self, x):\n"
+        "        assert clamp(x, 0, 9) < 9\n"
+        "TestMachine = Machine.TestCase\n"
+    )
+    found = run(Job(kata, kata.root / "katas"))
+    (failing,) = found.failing()
+    assert failing.failure.example.splitlines() == [
+        "from tests.demo.test_clamp import *",
+        "state = Machine()",
+        "state.step(x=9)",
+        "state.teardown()",
+    ]
 
 
 # stages, standby, cancelling
