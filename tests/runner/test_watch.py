@@ -1,0 +1,187 @@
+"""A save is seen however the editor makes it, and `kata watch` answers on a terminal."""
+
+import os
+import queue
+import select
+import signal
+import sys
+import threading
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from kata_runner.verdict import Outcome
+from kata_runner.watch import Found, Recognised, Saved, Watch
+from kata_runner.worker import Job, Standby
+from tests.runner.project import SOLUTION, STUB
+
+SOLVED = STUB[: STUB.index("\n\ndef clamp")] + SOLUTION
+WRONG = SOLVED.replace("max(low, min(value, high))", "max(low, value)")
+PATIENCE = 30.0
+
+
+@contextmanager
+def watched(kata):
+    """The events of a watch, through a queue that can be waited on with an end."""
+    with Standby(kata) as standby, Watch(kata, standby) as view:
+        events = queue.SimpleQueue()
+
+        def forward():
+            for event in view.events():
+                events.put(event)
+
+        threading.Thread(target=forward, daemon=True).start()
+        yield view, events
+
+
+def until(events, kind):
+    """The next event of a kind."""
+    while not isinstance(event := events.get(timeout=PATIENCE), kind):
+        pass
+    return event
+
+
+def is_noticed(save, events):
+    """Whether `save(number)` is seen; again and again, since the watcher may not be up yet."""
+    for number in range(200):
+        save(number)
+        with suppress(queue.Empty):
+            return isinstance(events.get(timeout=PATIENCE / 200), Saved)
+    return False
+
+
+def write(path):
+    return lambda number: path.write_text(f"{SOLVED}# {number}\n")
+
+
+def replace(path):
+    """As vim and many other editors do."""
+
+    def save(number):
+        other = path.with_name("4913~")
+        other.write_text(f"{SOLVED}# {number}\n")
+        other.replace(path)
+
+    return save
+
+
+def write_twice(path):
+    """Emptied and then filled, as a plain `open(path, "w")` may be seen."""
+
+    def save(number):
+        path.write_text("")
+        path.write_text(f"{SOLVED}# {number}\n")
+
+    return save
+
+
+def delete_and_write(path):
+    def save(number):
+        path.unlink()
+        path.write_text(f"{SOLVED}# {number}\n")
+
+    return save
+
+
+@pytest.mark.parametrize("how", [write, replace, write_twice, delete_and_write])
+@pytest.mark.parametrize("polling", [False, True], ids=["notified", "polling"])
+def test_a_save_is_noticed(kata, monkeypatch, how, polling):
+    if polling:
+        monkeypatch.setenv("WATCHFILES_FORCE_POLLING", "true")
+    with watched(kata) as (_, events):
+        assert is_noticed(how(kata.stub), events)
+
+
+def test_a_change_of_the_tests_is_noticed(kata):
+    text = kata.tests.read_text()
+    with watched(kata) as (_, events):
+        assert is_noticed(lambda number: kata.tests.write_text(f"{text}# {number}\n"), events)
+
+
+def test_examples_come_before_the_verdict(kata):
+    kata.stub.write_text(SOLVED)
+    with watched(kata) as (view, events):
+        view.start(Job(kata, kata.root / "katas", stages=("examples", "properties")))
+        first, second = until(events, Found), until(events, Found)
+    assert (first.is_final, second.is_final) == (False, True)
+    assert not first.verdict.done
+    assert second.verdict.done
+
+
+def test_a_new_run_takes_the_place_of_the_one_under_way(kata):
+    kata.stub.write_text("import threading\nthreading.Event().wait()\n")
+    with watched(kata) as (view, events):
+        view.start(Job(kata, kata.root / "katas"))
+        kata.stub.write_text(SOLVED)
+        view.start(Job(kata, kata.root / "katas", stages=("all",)))
+        found = until(events, Found)
+        assert found.verdict.done
+        view.cancel()
+        assert events.empty()
+
+
+def test_a_known_mistake_is_named_after_the_verdict(kata):
+    kata.stub.write_text(WRONG)
+    with watched(kata) as (view, events):
+        view.start(Job(kata, kata.root / "katas", stages=("all",)))
+        assert Outcome.FAILED in [r.outcome for r in until(events, Found).verdict.results]
+        assert until(events, Recognised).mistake.name == "the upper bound is forgotten"
+
+
+# `kata watch` on a terminal
+
+
+@pytest.fixture
+def terminal(kata):
+    """`kata watch clamp` on a terminal of its own: what to write to and what to read from."""
+    pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
+    pid, master = pty.fork()
+    if pid == 0:
+        os.chdir(kata.root)
+        os.environ |= {"COLUMNS": "100", "TERM": "xterm"}
+        os.execv(sys.executable, [sys.executable, "-m", "kata_runner.cli", "watch", "clamp"])
+    yield pid, master
+    os.close(master)
+    try:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    except (ProcessLookupError, ChildProcessError):
+        pass
+
+
+def read_until(master, text):
+    """What the terminal shows up to `text`."""
+    shown = ""
+    while text not in shown:
+        ready, _, _ = select.select([master], [], [], PATIENCE)
+        assert ready, f"{text!r} did not come; shown was: {shown}"
+        shown += os.read(master, 1 << 16).decode()
+    return shown
+
+
+def test_watch_shows_verdicts_and_obeys_keys(terminal, kata):
+    pid, master = terminal
+    assert "not started" in read_until(master, "q quit")
+    os.write(master, b"h")
+    read_until(master, "Hint 1 of")
+    os.write(master, b"s")
+    read_until(master, "Keep a number between two bounds")
+    os.write(master, b"l")
+    read_until(master, "rebuilds")
+    kata.stub.write_text(SOLVED)
+    read_until(master, "is done")
+    os.write(master, b"d")
+    read_until(master, "reference")
+    os.write(master, b"q")
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+
+
+def test_watch_never_moves_on_by_itself(terminal, kata):
+    _, master = terminal
+    read_until(master, "q quit")
+    kata.stub.write_text(SOLVED)
+    read_until(master, "is done")
+    kata.stub.write_text(WRONG)
+    # Still the same kata.
+    assert "demo/clamp" in read_until(master, "This looks like")
