@@ -164,4 +164,7 @@ def _keys(stop: threading.Event) -> Iterator[str]:
         while not stop.is_set():
             ready, _, _ = select.select([sys.stdin], [], [], 0.2)
             if ready:
-                yield sys.stdin.read(1)
+                key = sys.stdin.read(1)
+                if not key:  # the terminal is gone
+                    return
+                yield key
