@@ -16,6 +16,8 @@ from kata_runner.verdict import Outcome, Verdict
 from kata_runner.worker import Job
 
 Signature = frozenset[tuple[str, Outcome, str]]
+# Addresses, also those that pytest has cut, and the folder of a run.
+_VARYING = re.compile(r"0x[0-9a-f]+|[0-9a-f]{8,}|\bkata-\w*")
 _FAILED = (Outcome.FAILED, Outcome.ERROR)
 
 
@@ -25,9 +27,9 @@ def variant(kata: Kata, mistake: Mistake) -> str:
 
 
 def signature(found: Verdict) -> Signature:
-    """Return how the examples of a run fail: test, outcome, and message without addresses."""
+    """Return how the examples of a run fail: test, outcome, and what every run says the same."""
     return frozenset(
-        (result.test.name, result.outcome, _without_addresses(result.failure.summary))
+        (result.test.name, result.outcome, _VARYING.sub("", result.failure.summary))
         for result in found.failing()
         if not result.test.is_property and result.failure is not None
     )
@@ -57,7 +59,3 @@ def _signature_of(kata: Kata, mistake: Mistake, run: Callable[[Job], Verdict]) -
         path.parent.mkdir()
         path.write_text(variant(kata, mistake), "utf-8")
         return signature(run(replace(Job(kata, tree), stages=("examples",))))
-
-
-def _without_addresses(text: str) -> str:
-    return re.sub(r"0x[0-9a-f]+", "0x", text)

@@ -42,6 +42,25 @@ def test_the_same_tests_failing_with_other_values_are_not_the_mistake(kata):
     )
 
 
+def test_an_address_in_a_message_makes_no_difference(kata):
+    new = "(object(), value)"
+    notes = kata.notes_file.read_text()
+    table = f"""
+[[mistakes]]
+name = "an object comes back"
+kind = "behaviour"
+why = "A slip."
+old = '''return max(low, min(value, high))'''
+new = '''return {new} if value < low else max(low, min(value, high))'''
+fails = ["test_a_value_below_becomes_the_lower_bound"]
+"""
+    kata.notes_file.write_text(notes + table)
+    fresh = type(kata)(kata.root, kata.topic, kata.name)
+    returned = f"return {new} if value < low else max(low,"
+    found = recognise(fresh, SOLVED.replace("return max(low,", returned))
+    assert found.name == "an object comes back"
+
+
 def test_a_stub_a_done_kata_and_a_crash_are_no_mistake(kata):
     assert recognise(kata, STUB) is None
     assert recognise(kata, SOLVED) is None
