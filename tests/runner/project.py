@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from kata_runner.curriculum import Kata
@@ -151,13 +152,18 @@ FILES = {
 
 def make_project(root: Path) -> Kata:
     """Lay the project out below `root` and return its kata."""
-    for name, text in FILES.items():
+    lay_out(root, FILES)
+    return Kata(root, "demo", "clamp")
+
+
+def lay_out(root: Path, files: Mapping[str, str]) -> None:
+    """Write `files`, and what every project of katas has, below `root`."""
+    for name, text in files.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     for name in ("pyproject.toml", "katas/__init__.py"):
         shutil.copy(ROOT / name, root / name)
-    return Kata(root, "demo", "clamp")
 
 
 def commit_all(root: Path) -> None:

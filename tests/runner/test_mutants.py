@@ -7,7 +7,8 @@ from kata_runner import mutants
 from kata_runner.mutants import judge_mutants
 from kata_runner.operators import mutants_of
 from kata_runner.verdict import Outcome, Result, Test, Verdict
-from tests.runner.test_variants import NOTES, ROOT, make_kata
+from tests.runner.project import ROOT
+from tests.runner.test_variants import NOTES, make_kata
 
 STRONG = """\
 import pytest

@@ -1,18 +1,15 @@
 import os
 import select
-import shutil
 import sys
 import tempfile
 import threading
-from pathlib import Path
 
 import pytest
 
 from kata_runner.curriculum import Kata
 from kata_runner.variants import Limits, Variant, judge
 from kata_runner.verdict import Outcome
-
-ROOT = Path(__file__).parents[2]
+from tests.runner.project import lay_out
 
 SOLUTION = '''\
 """Doubling."""
@@ -60,12 +57,7 @@ def make_kata(root, solution=SOLUTION, tests=TESTS, notes=NOTES):
         "solutions/demo/double.toml": notes,
         "tests/demo/test_double.py": tests,
     }
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    for name in ("pyproject.toml", "katas/__init__.py"):
-        shutil.copy(ROOT / name, root / name)
+    lay_out(root, files)
     return Kata(root, "demo", "double")
 
 
