@@ -17,7 +17,7 @@ from kata_runner import mistakes, scaffold, screen, update, worker
 from kata_runner import watch as watching
 from kata_runner.curriculum import ContentError, Curriculum, Kata, Rule, parse, read_text, rules_in
 from kata_runner.progress import Attempt, Progress, ProgressError, hash_of
-from kata_runner.stubs import NoStubError, replace_file, shipped_stub
+from kata_runner.stubs import NoStubError, expected_tests, replace_file, shipped_stub
 from kata_runner.verdict import Outcome, Verdict
 
 _USER_ERRORS = (ContentError, ProgressError, NoStubError, update.UpdateError, LookupError)
@@ -80,16 +80,20 @@ class Project:
 
     def record(self, kata: Kata, text: bytes, found: Verdict) -> Verdict:
         """Record what a run of `text` found; return it, with what is missing as its problem."""
-        missing = [r.number for r in self.rules(kata) if not found.of_rule(r.number)]
-        if missing and found.problem is None:
-            rules = ", ".join(map(str, missing))
-            problem = f"no test ran for rule {rules}; is {kata.tests.name} as it was?"
+        if found.problem is None and (missing := self.missing(kata, found)):
+            problem = f"no test ran for {', '.join(missing)}; is {kata.tests.name} as it was?"
             found = Verdict(kata.id, found.results, problem)
         try:
             self.progress.keep(kata.id, text, read_bytes(kata.tests), found)
         except ProgressError as error:  # the verdict is worth showing all the same
             screen.console(error=True).print(f"not recorded: {error}", markup=False)
         return found
+
+    def missing(self, kata: Kata, found: Verdict) -> list[str]:
+        """Return the rules, else the tests, that should have run and have no result."""
+        rules = [f"rule {r.number}" for r in self.rules(kata) if not found.of_rule(r.number)]
+        ran = {result.test.function.partition("::")[0] for result in found.results}
+        return rules or sorted(expected_tests(kata) - ran)
 
     def progress_of(self, katas: Iterable[Kata]) -> list[tuple[Kata, str]]:
         """Return each kata with how far the learner is, in words."""

@@ -170,9 +170,15 @@ class Reporter:
             failure = Failure(f"the tests cannot be imported: {cause}", full=text)
             self._emit({"event": "not collected", "failure": asdict(failure)})
 
-    @pytest.hookimpl(trylast=True)  # after hypothesis has marked its tests
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        self._emit({"event": "collected", "tests": [asdict(_test(item)) for item in items]})
+    # Round all others: hypothesis marks its tests, and a test that somebody takes away is to be
+    # missed.
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Generator[None]:
+        found = list(items)
+        yield
+        gone = [item for item in found if item not in items and not reason_left_out(item)]
+        tests = [asdict(_test(item)) for item in (*items, *gone)]
+        self._emit({"event": "collected", "tests": tests})
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
         reasons = {item.name: reason for item in items if (reason := reason_left_out(item))}

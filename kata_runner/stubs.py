@@ -1,4 +1,4 @@
-"""The learner's file: the stub as it was shipped, and replacing it without losing a byte."""
+"""What was shipped, stub and tests, and replacing the learner's file without losing a byte."""
 
 import ast
 import contextlib
@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from kata_runner.curriculum import ContentError, Kata
+from kata_runner.curriculum import ContentError, Kata, read_text
 
 
 class NoStubError(Exception):
@@ -41,6 +41,25 @@ def shipped_stub(kata: Kata) -> bytes:
     raise NoStubError(
         f"git's history has no unwritten version of {path}; take it from a fresh clone"
     )
+
+
+def expected_tests(kata: Kata) -> set[str]:
+    """Return the names of the test functions and classes of the kata, as they were shipped.
+
+    Without git, those of the file as it is.
+    """
+    path = kata.tests.relative_to(kata.root).as_posix()
+    try:
+        source = _git(kata.root, "show", f"HEAD:./{path}").decode("utf-8", "replace")
+    except NoStubError:
+        source = read_text(kata.tests)
+    names = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):  # TestX = pytest.mark.rule(1)(Machine.TestCase)
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return {name for name in names if name.startswith(("test_", "Test"))}
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -82,6 +82,28 @@ def test_a_done_kata_says_what_comes_next(run, kata):
     assert "kata diff clamp" in result.output
 
 
+def test_a_test_file_that_lost_one_test_of_a_rule_makes_nothing_done(run, kata):
+    commit_all(kata.root)
+    kata.stub.write_text(SOLVED.replace("low > high", "low >= high"))
+    edit(kata.tests, "def test_the_bounds_may_be_equal", "def the_bounds_may_be_equal")
+    result = run("run", "clamp")
+    assert result.exit_code == 1
+    assert "no test ran for test_the_bounds_may_be_equal" in " ".join(result.output.split()).lower()
+
+
+@pytest.mark.parametrize(
+    "hook",
+    ["modifyitems(items):\n    del items[1]", "modifyitems(items):\n    items[:] = items[:1]"],
+)
+def test_a_conftest_that_takes_tests_away_makes_nothing_done(run, kata, hook):
+    commit_all(kata.root)
+    kata.stub.write_text(SOLVED)
+    (kata.tests.parent / "conftest.py").write_text(f"def pytest_collection_{hook}\n")
+    result = run("run", "clamp")
+    assert result.exit_code == 1
+    assert "not run" in result.output
+
+
 def test_a_test_file_that_lost_a_rule_makes_nothing_done(run, kata):
     kata.stub.write_text(SOLVED)
     text = kata.tests.read_text()
