@@ -33,22 +33,24 @@ Rules
        cases this one is empty then, and can be used again.  What an exit
        registers while the stack is left runs next.  The number of exits is not
        limited by the depth of recursion.
-    6. If the block fails, errors are chained as in nested `with` statements.  An
+    6. If the block fails, errors are chained as in nested `with` statements: an
        error that an exit raises has the one that the exit was given at the end of
-       its contexts; one that was swallowed is not among them.  A context that the
-       exit itself has removed stays removed, and `raise ... from` is untouched.
-    7. They are so chained, too, if the block does not fail, and then an error that
-       is handled round the block stands at the end.  An exit that raises what it
-       was given changes no context; if it raises an error from further back in
-       the chain, that one moves to the front.  The stack brings no error into a
-       reference cycle.
+       its contexts, and so on, down to the error of the block and behind that one
+       that is handled round the `with`.  Contexts that an error has from inside
+       its exit come first, however the block ended.
+    7. An error that was swallowed is not among the contexts of later ones.  A
+       context that the exit itself has removed stays removed, and `raise ... from`
+       is untouched, however the block ended.  An exit that raises the error of
+       the block again, when that is pending or nothing is, changes no context.
 
 Left out
-    `AsyncExitStack`.  What `sys.exception()` gives in an exit.  Contexts after an
-    error of the block was swallowed while another error is handled round the
-    `with`.  Rule 7 is what the documentation promises by "as though multiple
-    nested with statements had been used"; up to 3.13 the original breaks it
-    (gh-102201).
+    `AsyncExitStack`.  What `sys.exception()` gives in an exit.  Reference cycles.
+    The contexts where the original, up to 3.13, is not like nested `with`
+    statements: if the block ended well, it does not chain the errors of exits to
+    each other (gh-102201); there, and once the error of the block was swallowed,
+    it loses an error that is handled round the `with`; and an exit may not raise
+    again what another exit has raised.  In these cases a stack may do as the
+    original or as nested statements.
 """
 
 from collections.abc import Callable

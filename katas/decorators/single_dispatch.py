@@ -26,8 +26,7 @@ Rules
        of `func`: a class, None for its type, or a string that names it.  In the
        place of a class, here and in rule 2, may stand a union (`X | Y`,
        `typing.Union`) of classes, which means each of them.  Anything else, and
-       a first parameter without annotation, is a `TypeError` that registers
-       nothing.
+       a function without annotations, is a `TypeError` that registers nothing.
     5. A registered ABC counts as well for a class that only fits it (by
        `issubclass`) and does not inherit from it.  It stands in the MRO as if
        the class that brings it in (it fits, and none of its bases does) had it
@@ -47,9 +46,11 @@ Left out
     that lists its bases in another order than a class that fits it, and a class
     that names an ancestor of one of its bases among its bases: there the original
     itself leaves the MRO, and nothing here asks.  The texts of errors: only
-    CPython's own tests read them.  In rule 4, the original (up to 3.13) takes the
-    first annotation that it finds, be it of another parameter or of the result; in
-    rule 7, it misses what an ABC gains that was registered in a union.
+    CPython's own tests read them.  Two faults of the original, up to 3.13, which
+    one may have or not: if the first parameter has no annotation, or is
+    positional-only, it takes the first annotation that it finds, be it of another
+    parameter or of the result; and what an ABC gains that was registered in a
+    union only, it notices after the next registration.
 """
 
 from collections.abc import Callable

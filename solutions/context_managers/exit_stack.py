@@ -31,9 +31,9 @@ Why `_leave` is a function, and why `del`
     called them.  If a name there holds the error, all wait for the collector.
 
 In CPython
-    `Lib/contextlib.py` repairs afterwards.  Up to 3.13 it loses all errors but
-    the last if the block ended well (gh-102201), and makes an error its own
-    context if an exit raises again what an earlier exit raised.
+    `Lib/contextlib.py` (3.11 to 3.13) repairs afterwards, as the other design.
+    If the block ended well, it loses all errors but the last (gh-102201).  An
+    error that a later exit raises again becomes its own context.
 
 Sources
     The library reference on `ExitStack`; `Lib/contextlib.py`, 3.11 to 3.13, and

@@ -1,4 +1,4 @@
-"""The original, mended: call the exits one by one, and repair the contexts afterwards.
+"""The way of the original: call the exits one by one, and repair the contexts afterwards.
 
 Idea
     While the stack is left, the interpreter takes the error that the `with` outside
@@ -10,15 +10,15 @@ Idea
         the interpreter    M → E          N → E
         repaired           M → N → E
 
-    Only if nothing is handled, the link is missing.  Then the pending error is
-    raised, and the exit called while it is handled.
+    If nothing is handled, there is no such link, and it does nothing: after a block
+    that ended well, an error of an exit replaces the one before it without a trace.
 
 Why one would choose it
-    It follows `Lib/contextlib.py`, and while an error of the block is pending it
-    raises nothing on its own: debuggers and tracers see only what really happened,
-    and passing many exits costs little more with an error than without.  The price: two ways, of
-    which one has to know what the interpreter does (cut an error raised again from
-    the chain), and `sys.exception()` in an exit shows the error of the block.
+    It follows `Lib/contextlib.py`, and raises nothing on its own but the error that
+    comes out: debuggers and tracers see only what really happened, and to pass an
+    exit costs little more with an error than without.  The price: it has to know
+    what the interpreter does, and `sys.exception()` in an exit shows the error of
+    the block, not the one that is pending.
 """
 
 import sys
@@ -55,15 +55,9 @@ class ExitStack:
         block_error: Any
         _, block_error, _ = exc_details
         handled = sys.exception()
-        # What exits see when nothing is pending.  Round a swallowed error it is not known.
-        outside = handled if block_error is None else None
         pending = block_error
         while self._exits:
-            exit = self._exits.pop()
-            if handled is None and pending is not None:
-                pending = _call_handling(exit, pending)
-            else:
-                pending = _call_and_repair(exit, pending, handled, outside)
+            pending = _leave(self._exits.pop(), pending, handled)
         if pending is block_error:
             return False
         if pending is None:
@@ -154,58 +148,32 @@ class ExitStack:
         self.__exit__(None, None, None)
 
 
-def _call(exit: Callable[..., Any], pending: BaseException | None) -> BaseException | None:
-    """Call `exit`; return `pending`, or None if it was swallowed."""
-    if pending is None:
-        exit(None, None, None)
-        return None
-    return None if exit(type(pending), pending, pending.__traceback__) else pending
-
-
-def _call_handling(exit: Callable[..., Any], pending: BaseException) -> BaseException | None:
-    """Call `exit` while `pending` is handled; return what is pending then."""
-    traceback = pending.__traceback__
-    try:
-        try:
-            raise pending  # noqa: TRY301 - what is handled depends on where it was caught
-        except BaseException:  # noqa: BLE001 - it has just been raised
-            pending.__traceback__ = traceback
-            return _call(exit, pending)
-    except BaseException as error:  # noqa: BLE001 - also an interrupt goes from exit to exit
-        return error
-
-
-def _call_and_repair(
-    exit: Callable[..., Any],
-    pending: BaseException | None,
-    handled: BaseException | None,
-    outside: BaseException | None,
+def _leave(
+    exit: Callable[..., Any], pending: BaseException | None, handled: BaseException | None
 ) -> BaseException | None:
     """Call `exit` while `handled` is handled; return what is pending then, its contexts right."""
     context = None if pending is None else pending.__context__
     try:
-        return _call(exit, pending)
+        if pending is None:
+            exit(None, None, None)
+        elif not exit(type(pending), pending, pending.__traceback__):
+            return pending
     except BaseException as error:  # noqa: BLE001 - also an interrupt goes from exit to exit
         if error is pending:
             error.__context__ = context
-        elif handled is not None:
-            _replace(error, handled, outside if pending is None else pending)
+        else:
+            _repair(error, handled, pending)
         return error
+    return None
 
 
-def _replace(error: BaseException, handled: BaseException, expected: BaseException | None) -> None:
+def _repair(
+    error: BaseException, handled: BaseException | None, expected: BaseException | None
+) -> None:
     """Put `expected` where the interpreter put `handled`, at the end of the contexts of `error`."""
-    if expected is handled or (expected is None and error is handled):
-        return
-    # An error that was raised before leaves its old place: no chain may become a ring.
-    link = expected
-    while link is not None:
-        if link.__context__ is error:
-            link.__context__ = None
-        link = link.__context__
-    end = error
-    while end is not handled and end.__context__ is not handled:
-        if end.__context__ is None or end.__context__ is expected:
+    end: BaseException = error
+    while (context := end.__context__) is not None and context is not expected:
+        if context is handled:
+            end.__context__ = expected
             return
-        end = end.__context__
-    end.__context__ = expected
+        end = context
