@@ -33,6 +33,8 @@ from kata_runner.worker import Job, Standby
 
 ROOT = Path(__file__).resolve().parent.parent
 _PYTEST = str(Path(sys.executable).with_name("pytest"))
+# With this variable set, pytest rewrites hypothesis each time: not what a learner has.
+_ENVIRONMENT = {name: it for name, it in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 _BAR = 20  # characters for the longest
 _READY = 3.0  # seconds of quiet after a run, for the next worker to get ready
 
@@ -42,9 +44,7 @@ def cold(kata: Kata) -> dict[str, tuple[float, float]]:
     before = psutil.Process().cpu_times()
     started = time.perf_counter()
     command = [sys.executable, "-m", "pytest", "-q", "--against", "solutions", str(kata.tests)]
-    # With this variable set, pytest rewrites hypothesis each time: not what a learner has.
-    usual = {name: it for name, it in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    subprocess.run(command, cwd=kata.root, env=usual, stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(command, cwd=kata.root, env=_ENVIRONMENT, stdout=subprocess.DEVNULL, check=True)
     wall = time.perf_counter() - started
     after = psutil.Process().cpu_times()
     used = after.children_user + after.children_system
@@ -62,11 +62,10 @@ def pytest_watcher(kata: Kata) -> Iterator[Callable[[], dict[str, tuple[float, f
         # Its default, *.py, matches no path with watchdog 7.
         command += ["--patterns", "**/*.py"]
         command += ["-q", "--against", folder, str(kata.tests)]
-        usual = {name: it for name, it in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         with subprocess.Popen(
             command,
             cwd=kata.root,
-            env=usual,
+            env=_ENVIRONMENT,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -97,11 +97,13 @@ class Project:
 
     def progress_of(self, katas: Iterable[Kata]) -> list[tuple[Kata, str]]:
         """Return each kata with how far the learner is, in words."""
-        rows = []
-        for kata in katas:
-            attempts = self.progress.attempts(kata.id)
-            rows.append((kata, screen.progress_in_words(attempts, hash_of(kata.tests))))
-        return rows
+        attempts: dict[str, list[Attempt]] = {}
+        for attempt in self.progress.attempts():  # once: to open the history takes a check of it
+            attempts.setdefault(attempt.kata, []).append(attempt)
+        return [
+            (kata, screen.progress_in_words(attempts.get(kata.id, []), hash_of(kata.tests)))
+            for kata in katas
+        ]
 
     def after(self, kata: Kata) -> Kata | None:
         """Return the next kata behind `kata` that is not done, from the start if need be."""

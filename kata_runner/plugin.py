@@ -177,7 +177,7 @@ class Reporter:
         found = list(items)
         yield
         gone = [item for item in found if item not in items and not reason_left_out(item)]
-        tests = [asdict(_test(item)) for item in (*items, *gone)]
+        tests = [asdict(as_test(item)) for item in (*items, *gone)]
         self._emit({"event": "collected", "tests": tests})
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
@@ -207,7 +207,7 @@ class Reporter:
         if call.excinfo is not None and report.failed and self._failure is None:
             # To show source, pytest parses the whole test file for each frame (some 10 ms): done
             # once for each rule, and not for what is merely not written yet.
-            test = _test(item)
+            test = as_test(item)
             in_full = self._in_full and outcome is not Outcome.NOT_STARTED
             in_full = in_full and (test.is_property or test.rule not in self._shown)
             if in_full:
@@ -236,7 +236,8 @@ def _name(nodeid: str) -> str:
     return nodeid.partition("::")[2]
 
 
-def _test(item: pytest.Item) -> Test:
+def as_test(item: pytest.Item) -> Test:
+    """Return what a verdict says of a test before it has run."""
     marker = item.get_closest_marker("rule")
     rule = marker.args[0] if marker and marker.args else None
     return Test(_name(item.nodeid), rule, _is_property(item))

@@ -38,12 +38,11 @@ from kata_runner import plugin
 from kata_runner.curriculum import Kata
 from kata_runner.verdict import Outcome, Transcript, Verdict
 
-# What pytest and hypothesis import only once they run: paid here once, not by every child.
+# What pytest and hypothesis import only once they run: paid here once, not by every host or child.
 _LATE = """
     _hypothesis_pytestplugin hypothesis.internal.conjecture.optimiser pdb tomllib
-    _pytest.faulthandler _pytest.helpconfig _pytest.pastebin _pytest.setuponly _pytest.setupplan
-    _pytest.skipping _pytest.threadexception _pytest.tracemalloc _pytest.unittest
-    _pytest.unraisableexception _pytest.warnings
+    _pytest.helpconfig _pytest.skipping _pytest.threadexception _pytest.tracemalloc
+    _pytest.unittest _pytest.unraisableexception _pytest.warnings
 """
 for _name in _LATE.split():
     # Internal names come and go; without one of them a child is slower, not wrong.
@@ -322,9 +321,8 @@ class _BestFirst:
         items.sort(key=self._key)
 
     def _key(self, item: pytest.Item) -> tuple[bool, float]:
-        is_property = item.get_closest_marker("hypothesis") is not None
-        name = item.nodeid.partition("::")[2]
-        return is_property, self._rank.get(name, math.inf)
+        test = plugin.as_test(item)
+        return test.is_property, self._rank.get(test.name, math.inf)
 
 
 class _ExamplesOnly:
@@ -377,9 +375,8 @@ def _become(run: _Run, config: pytest.Config, failed: list[str], home: Path, pip
         _TimerForEachTest(run.limits.cpu),
     ]
     if run.stop_early:
-        plugins.insert(
-            0, _BestFirst(reversed(failed))
-        )  # what the reporter tells is in this order, too
+        # First, so that the reporter tells the tests in this order, too.
+        plugins.insert(0, _BestFirst(reversed(failed)))
     if run.examples_only:
         plugins.append(_ExamplesOnly())
     for each in plugins:

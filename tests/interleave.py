@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from types import FrameType, ModuleType
 from typing import Any
 
-PATIENCE = 5
+PATIENCE = 5.0  # seconds until a thread that neither ends nor waits fails the test
 UNSEEN = 0.2  # seconds after which a thread that does not move waits for a lock not seen here
 
 _MAKERS = {"Lock": threading.Lock, "RLock": threading.RLock}

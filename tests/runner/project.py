@@ -46,6 +46,7 @@ SOLUTION = STUB[STUB.index("\n\ndef clamp") :].replace(
     '    if low > high:\n        raise ValueError("bounds in the wrong order")\n'
     "    return max(low, min(value, high))\n",
 )
+SOLVED = STUB[: STUB.index("\n\ndef clamp")] + SOLUTION
 REFERENCE = f'"""The bounds, one after the other.\n\nIdea\n    Two steps.\n"""\n{SOLUTION}'
 DESIGN = f'"""The middle one of three.\n\nIdea\n    Sort.\n"""\n{SOLUTION}'.replace(
     "max(low, min(value, high))", "sorted((low, value, high))[1]"
@@ -99,7 +100,7 @@ FUNCTIONS = {
 }
 
 
-def _mistake(name, old, new, *fails):
+def mistake(name, old, new, *fails):
     named = [FUNCTIONS[short] for short in fails]
     return f"""
 [[mistakes]]
@@ -119,18 +120,18 @@ rebuilds = "max and min"
 original = "https://docs.python.org/3/library/functions.html#max"
 """
     + "".join(f'\n[[hints]]\nrule = {rule}\nsay = ["{HINT}", "{HINT}"]\n' for rule in (1, 2, 3, 4))
-    + _mistake(
+    + mistake(
         "the lower bound is forgotten", "max(low, min(value, high))", "min(value, high)", "below"
     )
-    + _mistake(
+    + mistake(
         "the upper bound is forgotten",
         "max(low, min(value, high))",
         "max(low, value)",
         "above",
         "equal",
     )
-    + _mistake("one too low", "max(low,", "max(low - 1,", "below")
-    + _mistake("equal bounds are refused", "low > high", "low >= high", "equal")
+    + mistake("one too low", "max(low,", "max(low - 1,", "below")
+    + mistake("equal bounds are refused", "low > high", "low >= high", "equal")
     + """
 [session]
 goal = "See how much there is to say about one line."

@@ -5,9 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from kata_runner.cli import main
-from tests.runner.project import REFERENCE, SOLUTION, STUB, commit_all, edit
-
-SOLVED = STUB[: STUB.index("\n\ndef clamp")] + SOLUTION
+from tests.runner.project import REFERENCE, SOLVED, STUB, commit_all, edit
 
 
 @pytest.fixture

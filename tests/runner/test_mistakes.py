@@ -3,9 +3,7 @@ import pytest
 from kata_runner import worker
 from kata_runner.mistakes import looks_like, variant
 from kata_runner.verdict import Outcome
-from tests.runner.project import SOLUTION, STUB
-
-SOLVED = STUB[: STUB.index("\n\ndef clamp")] + SOLUTION
+from tests.runner.project import SOLVED, STUB, mistake
 
 
 def recognise(kata, source):
@@ -44,19 +42,10 @@ def test_the_same_tests_failing_with_other_values_are_not_the_mistake(kata):
 
 def test_an_address_in_a_message_makes_no_difference(kata):
     new = "(object(), value)"
-    notes = kata.notes_file.read_text()
-    table = f"""
-[[mistakes]]
-name = "an object comes back"
-kind = "behaviour"
-why = "A slip."
-old = '''return max(low, min(value, high))'''
-new = '''return {new} if value < low else max(low, min(value, high))'''
-fails = ["test_a_value_below_becomes_the_lower_bound"]
-"""
-    kata.notes_file.write_text(notes + table)
-    fresh = type(kata)(kata.root, kata.topic, kata.name)
     returned = f"return {new} if value < low else max(low,"
+    table = mistake("an object comes back", "return max(low,", returned, "below")
+    kata.notes_file.write_text(kata.notes_file.read_text() + table)
+    fresh = type(kata)(kata.root, kata.topic, kata.name)
     found = recognise(fresh, SOLVED.replace("return max(low,", returned))
     assert found.name == "an object comes back"
 

@@ -13,9 +13,8 @@ import pytest
 from kata_runner.verdict import Outcome
 from kata_runner.watch import Found, Recognised, Saved, Watch
 from kata_runner.worker import Job, Standby
-from tests.runner.project import SOLUTION, STUB
+from tests.runner.project import SOLVED
 
-SOLVED = STUB[: STUB.index("\n\ndef clamp")] + SOLUTION
 WRONG = SOLVED.replace("max(low, min(value, high))", "max(low, value)")
 PATIENCE = 30.0
 

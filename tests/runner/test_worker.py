@@ -10,9 +10,8 @@ import pytest
 
 from kata_runner.verdict import Outcome
 from kata_runner.worker import Job, Limits, Standby, Worker, run
-from tests.runner.project import SOLUTION, STUB, edit
+from tests.runner.project import SOLVED, edit
 
-SOLVED = STUB[: STUB.index("\n\ndef clamp")] + SOLUTION
 FIRST = "test_a_value_between_the_bounds_stays[2]"
 # Small, so that the tests of limits are quick; the processes here do nothing else.
 LIMITS = Limits(cpu=0.5, idle=1.0, start=3.0, memory=1 << 30)
