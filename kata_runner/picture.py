@@ -23,7 +23,8 @@ from kata_runner.curriculum import Curriculum
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "session.svg"
 _KATA = "lru_cache"
-_MISTAKE = "reading does not refresh"
+# One that no property test sees: what is drawn cannot change the picture.
+_MISTAKE = "None means missing"
 _SESSION = (["run", _KATA], ["hint", _KATA])
 _WIDTH = 96
 

@@ -5,6 +5,7 @@ main thread takes it out and prints.  A save cancels the run that is under way.
 """
 
 import contextlib
+import os
 import queue
 import select
 import sys
@@ -164,7 +165,8 @@ def _keys(stop: threading.Event) -> Iterator[str]:
         while not stop.is_set():
             ready, _, _ = select.select([sys.stdin], [], [], 0.2)
             if ready:
-                key = sys.stdin.read(1)
-                if not key:  # the terminal is gone
+                # Not by `sys.stdin`: what that has read ahead, `select` does not know of.
+                keys = os.read(sys.stdin.fileno(), 100)
+                if not keys:  # the terminal is gone
                     return
-                yield key
+                yield from keys.decode(errors="ignore")

@@ -158,6 +158,18 @@ def read_until(master, text):
     return shown
 
 
+def exit_code(pid, master):
+    """How the process ends; what it shows is taken until then, or it would wait to show it."""
+    with suppress(OSError):  # how Linux says that the other side has gone
+        while True:
+            ready, _, _ = select.select([master], [], [], PATIENCE)
+            assert ready, "the process does not end"
+            if not os.read(master, 1 << 16):
+                break
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
 def test_watch_shows_verdicts_and_obeys_keys(terminal, kata):
     pid, master = terminal
     assert "not started" in read_until(master, "q quit")
@@ -172,8 +184,14 @@ def test_watch_shows_verdicts_and_obeys_keys(terminal, kata):
     os.write(master, b"d")
     read_until(master, "reference")
     os.write(master, b"q")
-    _, status = os.waitpid(pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
+    assert exit_code(pid, master) == 0
+
+
+def test_keys_that_come_at_once_are_all_obeyed(terminal):
+    pid, master = terminal
+    read_until(master, "q quit")
+    os.write(master, b"sq")
+    assert exit_code(pid, master) == 0
 
 
 def test_watch_never_moves_on_by_itself(terminal, kata):
