@@ -222,11 +222,15 @@ def test_of_long_code_an_id_shows_what_is_near_the_change():
     ) in found
 
 
-def test_both_sides_of_every_difference_differ():
-    for solution in (ROOT / "solutions").rglob("*.py"):
-        for mutant in mutants_of(solution.read_text("utf-8")):
-            before, _, after = mutant.id.split(": ", 2)[2].partition(" -> ")
-            assert before != after.partition(" #")[0], (solution, mutant.id)
+@pytest.mark.parametrize(
+    "kata",
+    ["caching/lru_cache", "iterators/peekable", "decorators/retry", "metaclasses/enumeration"],
+)
+def test_both_sides_of_every_difference_differ(kata):
+    solution = ROOT / "solutions" / f"{kata}.py"
+    for mutant in mutants_of(solution.read_text("utf-8")):
+        before, _, after = mutant.id.split(": ", 2)[2].partition(" -> ")
+        assert before != after.partition(" #")[0], mutant.id
 
 
 def test_mutants_compile_and_differ_from_the_solution_and_each_other():
