@@ -23,7 +23,7 @@ import pytest
 from hypothesis.internal.conjecture import engine
 from hypothesis.reporting import with_reporter
 
-from kata_runner.plugin import SPARE, Reporter, chosen, import_ahead
+from kata_runner.plugin import PYCACHE, SPARE, Reporter, chosen, import_ahead, run_in_turn
 
 # Seconds: a learner waits for the verdict, not for the smallest of all examples.  There is no
 # public setting for it; without this name, a failing property only takes longer.
@@ -122,10 +122,7 @@ class _Session:
             return None
         for stage in self._stages:
             with chosen(stage, session.items) as items:
-                for item, next_item in zip(items, [*items[1:], None], strict=False):
-                    item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_item)
-                    if session.shouldstop:
-                        raise session.Interrupted(session.shouldstop)
+                run_in_turn(session, items)
             self._emit({"event": "stage", "stage": stage})
         return True
 
@@ -173,7 +170,7 @@ def _enter(job: dict[str, Any]) -> None:
     os.environ["KATAS_AGAINST"] = job["tree"]
     os.environ.pop("PYTEST_ADDOPTS", None)
     # pytest keeps what it made of the test file; rewriting it anew takes longer than running it.
-    sys.pycache_prefix = str(root / ".cache" / "pycache")
+    sys.pycache_prefix = str(root / PYCACHE)
     sys.dont_write_bytecode = False
     # A fix of the same length, saved within the same second, would be judged from an old .pyc.
     for source in Path(job["tree"]).glob(job["sources"]):

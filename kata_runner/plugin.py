@@ -57,6 +57,8 @@ SPARE = (
     *(f"-pno:{name}" for name in _UNUSED),
 )
 
+# In the project: where what pytest makes of test files is kept for later processes.
+PYCACHE = ".cache/pycache"
 QUICK_EXAMPLES = 25
 OUTPUT_SHOWN = 20_000  # characters of what a test printed
 
@@ -144,6 +146,16 @@ def _limit_examples(item: pytest.Item, limits: ExitStack) -> None:
     if isinstance(given, hypothesis.settings) and given.max_examples > QUICK_EXAMPLES:
         setattr(home, name, hypothesis.settings(given, max_examples=QUICK_EXAMPLES))
         limits.callback(setattr, home, name, given)
+
+
+def run_in_turn(session: pytest.Session, items: Sequence[pytest.Item]) -> None:
+    """Run `items` as pytest's own loop would."""
+    for item, next_item in zip(items, [*items[1:], None], strict=False):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=next_item)
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
 
 
 class Reporter:

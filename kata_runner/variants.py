@@ -18,12 +18,13 @@ import math
 import multiprocessing
 import os
 import selectors
+import shutil
 import signal
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -55,6 +56,8 @@ with contextlib.suppress(ImportError):
     for _module in list(sys.modules.values()):
         if _file := getattr(_module, "__file__", None):
             is_local_module_file(_file)
+
+_LIKELY = 8  # tests that failed last, which run before the others are collected
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,8 @@ def judge(
             verdicts.close()
             host.terminate()
             host.join()
+            compiled = plugin.PYCACHE / Path(work).relative_to(Path(work).anchor)
+            shutil.rmtree(kata.root / compiled, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -159,7 +164,7 @@ class _Host:
         self._jobs = jobs
         self._answers = answers
         self._started: list[_Child] = []
-        self._failed: list[str] = []  # names of tests, the one that failed last at the end
+        self._failed: list[str] = []  # names of examples, the one that failed last at the end
 
     def main(self) -> NoReturn:
         # As an exception, which ends the children on its way.
@@ -233,9 +238,9 @@ class _Host:
         os._exit(0)
 
     def _note(self, found: Verdict) -> None:
-        """Remember which tests failed, the last ones at the end."""
+        """Remember which examples failed, the last ones at the end."""
         for result in found.failing():
-            if result.failure is not None:
+            if result.failure is not None and not result.test.is_property:
                 name = result.test.name
                 if name in self._failed:
                     self._failed.remove(name)
@@ -306,19 +311,35 @@ class _Child:
         return f" in {self._transcript.running}" if self._transcript.running else ""
 
 
-class _BestFirst:
-    """A pytest plugin: examples go first, and of these the ones that failed last.
+class _LikelyFirst:
+    """A pytest plugin: examples go first, and before all, the tests that failed lately.
 
     Examples are cheaper than property tests and tell more.  Neighbouring mutants are mostly killed
-    by the same tests.
+    by the same few tests; the others are collected only if those pass, since to make the items of
+    all tests takes longer than to run one.
     """
 
-    def __init__(self, failed: Iterable[str]) -> None:
+    def __init__(self, failed: Sequence[str]) -> None:
+        """`failed` has the names of examples, the one that failed last in front."""
         self._rank = {name: rank for rank, name in enumerate(failed)}
+        self._likely = {name.partition("[")[0] for name in failed[:_LIKELY]}
+        self._ran: set[str] = set()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, name: str) -> list[pytest.Item] | None:
+        return [] if self._likely and name not in self._likely else None
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=self._key)
+        items[:] = sorted((item for item in items if item.nodeid not in self._ran), key=self._key)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        if self._likely and not session.testsfailed:
+            plugin.run_in_turn(session, session.items)
+            self._ran = {item.nodeid for item in session.items}
+            self._likely = set()
+            session.perform_collect()
 
     def _key(self, item: pytest.Item) -> tuple[bool, float]:
         test = plugin.as_test(item)
@@ -376,7 +397,7 @@ def _become(run: _Run, config: pytest.Config, failed: list[str], home: Path, pip
     ]
     if run.stop_early:
         # First, so that the reporter tells the tests in this order, too.
-        plugins.insert(0, _BestFirst(reversed(failed)))
+        plugins.insert(0, _LikelyFirst(failed[::-1]))
     if run.examples_only:
         plugins.append(_ExamplesOnly())
     for each in plugins:
@@ -404,8 +425,8 @@ def _enter(run: _Run) -> None:
     importlib.invalidate_caches()
     os.chdir(run.kata.root)
     sys.path.insert(0, str(run.kata.root))
-    # Compiled test files are shared by the children of one `judge`, and gone with it.
-    sys.pycache_prefix = str(run.work / "pycache")
+    # To compile a test file for pytest takes longer than to run it, so what came of it is kept.
+    sys.pycache_prefix = str(run.kata.root / plugin.PYCACHE)
     sys.dont_write_bytecode = False
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_CURRENT_TEST"):
         os.environ.pop(name, None)
