@@ -13,11 +13,11 @@ from typing import Any, NoReturn
 
 import click
 
-from kata_runner import mistakes, scaffold, screen, update, worker
+from kata_runner import bench, mistakes, scaffold, screen, update, worker
 from kata_runner import watch as watching
 from kata_runner.curriculum import ContentError, Curriculum, Kata, Rule, parse, read_text, rules_in
 from kata_runner.progress import Attempt, Progress, ProgressError, hash_of
-from kata_runner.stubs import NoStubError, expected_tests, replace_file, shipped_stub
+from kata_runner.stubs import NoStubError, expected_tests, is_stub, replace_file, shipped_stub
 from kata_runner.verdict import Outcome, Verdict
 
 _USER_ERRORS = (ContentError, ProgressError, NoStubError, update.UpdateError, LookupError)
@@ -514,6 +514,27 @@ def original(context: click.Context, name: str | None, solution: bool, as_json: 
         else:
             screen.original(project.out, found, platform.python_version())
     context.exit(0 if all_done else 1)
+
+
+@main.command("bench")
+@name_argument
+@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Also draw it here.")
+@json_option
+@pass_project
+def bench_(project: Project, name: str | None, svg: Path | None, as_json: bool) -> None:
+    """Measure your code beside the reference, the other designs and the original."""
+    kata = project.kata(name)
+    with screen.console(error=True).status(f"measuring {kata.id} …"):
+        report = bench.run(kata, with_yours=not is_stub(read_text(kata.stub)))
+    if as_json:
+        click.echo(screen.as_json(report.to_json()))
+    else:
+        screen.benchmark(project.out, report)
+    if svg is not None:
+        try:
+            svg.write_text(screen.benchmark_as_svg(report), "utf-8")
+        except OSError as error:
+            fail(f"{svg} cannot be written: {error.strerror}")
 
 
 if __name__ == "__main__":

@@ -122,6 +122,11 @@ class Kata:
         return self.root / "tests" / self.topic / f"original_{self.name}.py"
 
     @property
+    def benchmark(self) -> Path:
+        """The workloads of `kata bench`."""
+        return self.root / "benchmarks" / self.topic / f"{self.name}.py"
+
+    @property
     def designs(self) -> tuple[Path, ...]:
         """The other sound designs, `<kata>__<design>.py` beside the reference."""
         return tuple(sorted(self.solution.parent.glob(f"{self.name}__*.py")))

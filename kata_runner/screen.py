@@ -1,6 +1,7 @@
 """Everything that is printed.  Words beside every symbol and colour: neither is ever alone."""
 
 import difflib
+import io
 import json
 import re
 import textwrap
@@ -9,11 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from rich.bar import Bar
 from rich.console import Console
 from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 
+from kata_runner.bench import Report
 from kata_runner.curriculum import Hint, Kata, Mistake, Rule
 from kata_runner.progress import Attempt
 from kata_runner.verdict import Outcome, Result, Verdict
@@ -30,6 +33,7 @@ _LOOK = {
 DONE = "done"
 _STACK_LINES = 8  # of a stack in which nothing is the learner's
 _PROSE_WIDTH = 88
+_BAR = 24
 _PRINTED_LINES = 20  # of a test's output on the screen; `-v` shows all
 
 
@@ -334,6 +338,55 @@ def _symbol(outcome: Outcome) -> str:
 def _files(out: Console, files: Mapping[str, Path], root: Path) -> None:
     for what, path in files.items():
         out.print(f"[dim]{what:<6}[/] {_relative(path, root)}")
+
+
+def benchmark(out: Console, report: Report) -> None:
+    """Print what was measured: a table with a bar for each side of each workload."""
+    out.print(f"[bold]{report.kata}[/]  time of one call, by size")
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for size in report.sizes:
+        table.add_column(f"{size:,}", justify="right")
+    table.add_column("grows", justify="right")
+    table.add_column("of reference", justify="right")
+    table.add_column("")
+    workload = ""
+    for row in report.rows:
+        if row.workload != workload:
+            workload = row.workload
+            table.add_row(f"[bold]{workload.replace('_', ' ')}[/]")
+            slowest = max(filter(None, _ratios(report, workload)), default=1.0)
+        times = [_duration(row.seconds.get(size)) for size in report.sizes]
+        ratio = report.ratio(row)
+        growth = f"{row.growth:.3g}x" if row.growth is not None else ""
+        shown = f"{ratio:.2f}x" if ratio is not None else ""
+        bar = Bar(slowest, 0, ratio, width=_BAR, color="cyan") if ratio is not None else ""
+        table.add_row(f"  {row.side}", *times, growth, shown, bar)
+    out.print(table)
+    for about in dict.fromkeys((row.workload, row.about) for row in report.rows):
+        out.print(f"[dim]{about[0].replace('_', ' ')}: {escape(about[1])}[/]")
+    for side, error in dict.fromkeys((row.side, row.error) for row in report.rows if row.error):
+        out.print(f"[magenta]{side}: not measured everywhere:[/] {escape(error)}")
+
+
+def benchmark_as_svg(report: Report) -> str:
+    """Return what `benchmark` prints as a picture."""
+    recorder = Console(record=True, width=100, file=io.StringIO(), highlight=False)
+    benchmark(recorder, report)
+    return recorder.export_svg(title=f"kata bench {report.kata}")
+
+
+def _ratios(report: Report, workload: str) -> list[float | None]:
+    return [report.ratio(row) for row in report.rows if row.workload == workload]
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    for unit, factor in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
+        if seconds * factor >= 1:
+            return f"{seconds * factor:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
 
 
 def _relative(path: Path, root: Path) -> str:
