@@ -1,6 +1,10 @@
 """`kata bench` measures every side on the same workloads, and says what it could not measure."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -25,6 +29,7 @@ def in_between(kata, size):
 def _helper():
     raise AssertionError("not a workload")
 '''
+ROOT = Path(__file__).resolve().parents[2]
 QUICK = bench.Effort(rounds=1, values=1, least=0.0001)
 
 
@@ -109,3 +114,30 @@ def test_the_command_shows_a_table_json_and_a_picture(kata, workloads, monkeypat
     refused = CliRunner().invoke(main, ["bench", "clamp", "--svg", str(tmp_path / "no" / "x.svg")])
     assert refused.exit_code == 1
     assert "cannot be written" in refused.output
+
+
+ONCE = """
+import importlib, sys
+from kata_runner import measure
+from pathlib import Path
+from kata_runner.curriculum import Curriculum
+
+for kata in Curriculum.load(Path.cwd()).katas:
+    module = measure.load(kata.benchmark)
+    works = list(measure.workloads(module))
+    assert works, f"{kata.benchmark} has no workloads"
+    sides = [importlib.import_module(kata.module), getattr(module, "ORIGINAL", None)]
+    for work in works:
+        for side in filter(None, sides):
+            run = work(side, module.SIZES[0])
+            run(), run()
+"""
+
+
+def test_the_workloads_of_every_kata_run_on_the_reference_and_the_original():
+    subprocess.run(
+        [sys.executable, "-W", "error", "-c", ONCE],
+        cwd=ROOT,
+        env=os.environ | {"KATAS_AGAINST": str(ROOT / "solutions")},
+        check=True,
+    )
