@@ -7,13 +7,18 @@ author meets it: a kata that is not complete is not judged further.
 
 import ast
 import hashlib
+import itertools
 import json
+import multiprocessing
 import os
 import platform
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import requires, version
@@ -37,6 +42,8 @@ _ESSAY_LINES = 40
 _HINT_WORDS = range(20, 121)
 _MISTAKES = 4  # at least
 _QUESTIONS = 3  # at least
+# Two processes must not write to mypy's cache at once.
+_mypy_turn: AbstractContextManager[object] = nullcontext()
 
 
 @dataclass(frozen=True)
@@ -279,7 +286,9 @@ def _style(kata: Kata) -> Iterator[_Fault]:
     formatted = _tool(kata.root, "ruff", "format", "--check", *names)
     for name, line in re.findall(r"^ +--> (.+):(\d+):\d+$", formatted.stdout, re.MULTILINE):
         yield _Fault(kata.root / name, "not formatted; run `ruff format`", int(line))
-    yield from _complaints(kata.root, _tool(kata.root, "mypy", *(str(path) for path in typed)))
+    with _mypy_turn:
+        typing = _tool(kata.root, "mypy", *(str(path) for path in typed))
+    yield from _complaints(kata.root, typing)
 
 
 def _complaints(root: Path, done: "subprocess.CompletedProcess[str]") -> Iterator[_Fault]:
@@ -335,6 +344,31 @@ def check_kata(
             return
 
 
+def check_katas(
+    katas: Sequence[Kata], names: Sequence[str]
+) -> Iterator[tuple[float, list[tuple[str, list[Problem]]]]]:
+    """Yield what `check_kata` says of each kata, with its seconds; several are checked at once.
+
+    Half of the checks use one processor only.
+    """
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        mp_context=context, initializer=_take_turns, initargs=(context.Lock(),)
+    ) as pool:
+        yield from pool.map(_check_whole, katas, itertools.repeat(names))
+
+
+def _check_whole(kata: Kata, names: Sequence[str]) -> tuple[float, list[tuple[str, list[Problem]]]]:
+    started = time.monotonic()
+    found = list(check_kata(kata, names, Cache(kata.root)))
+    return time.monotonic() - started, found
+
+
+def _take_turns(lock: AbstractContextManager[bool]) -> None:
+    global _mypy_turn  # noqa: PLW0603 - how a process of a pool is told
+    _mypy_turn = lock
+
+
 def check_tree(curriculum: Curriculum) -> list[Problem]:
     """Return the problems of the whole: missing essays, files that belong to no kata."""
     root = curriculum.root
@@ -363,22 +397,29 @@ class Cache:
     """
 
     def __init__(self, root: Path) -> None:
-        self._path = root / ".cache" / "kata-check.json"
-        try:
-            self._passed: dict[str, str] = json.loads(self._path.read_text("utf-8"))
-        except (OSError, ValueError):
-            self._passed = {}
+        self._folder = root / ".cache" / "kata-check"
 
     def has_passed(self, kata: Kata, check: str) -> bool:
-        return self._passed.get(f"{kata.id} {check}") == _fingerprint(kata)
+        return self._passed(kata).get(check) == _fingerprint(kata)
 
     def set_passed(self, kata: Kata, check: str) -> None:
-        self._passed[f"{kata.id} {check}"] = _fingerprint(kata)
+        passed = self._passed(kata) | {check: _fingerprint(kata)}
         try:
-            self._path.parent.mkdir(exist_ok=True)
-            replace_file(self._path, json.dumps(self._passed, indent=0).encode())
+            self._folder.mkdir(parents=True, exist_ok=True)
+            replace_file(self._path(kata), json.dumps(passed, indent=0).encode())
         except (OSError, ContentError):  # a read-only clone is only slower
             return
+
+    def _path(self, kata: Kata) -> Path:
+        # One for each kata: several are checked at once.
+        return self._folder / f"{kata.topic}.{kata.name}.json"
+
+    def _passed(self, kata: Kata) -> dict[str, str]:
+        try:
+            passed: dict[str, str] = json.loads(self._path(kata).read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return passed
 
 
 def _fingerprint(kata: Kata) -> str:

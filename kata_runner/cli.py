@@ -449,10 +449,14 @@ def check_(
     katas = [project.curriculum.find(name) for name in names] or project.curriculum.katas
     checks = only or tuple(check.CHECKS)
     problems = [] if names or "files" not in checks else check.check_tree(project.curriculum)
-    cache = check.Cache(project.root)
-    for kata in katas:
-        with screen.Progress(project.out, kata.id, quiet=as_json) as shown:
-            for name, found in check.check_kata(kata, checks, cache):
+    judged: Iterable[tuple[float | None, Iterable[tuple[str, list[check.Problem]]]]]
+    if len(katas) == 1:
+        judged = [(None, check.check_kata(katas[0], checks, check.Cache(project.root)))]
+    else:
+        judged = check.check_katas(katas, checks)
+    for kata, (seconds, results) in zip(katas, judged, strict=True):
+        with screen.Progress(project.out, kata.id, quiet=as_json, seconds=seconds) as shown:
+            for name, found in results:
                 shown.checked(name, len(found))
                 problems += found
     if as_json:

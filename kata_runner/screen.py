@@ -211,10 +211,16 @@ def original(out: Console, found: Verdict, version: str) -> None:
 
 
 class Progress:
-    """One line for one kata under `kata check`: the checks as they come, then the time."""
+    """One line for one kata under `kata check`: the checks as they come, then the time.
 
-    def __init__(self, out: Console, kata: str, *, quiet: bool) -> None:
+    `seconds` is how long it took, if that is over.
+    """
+
+    def __init__(
+        self, out: Console, kata: str, *, quiet: bool, seconds: float | None = None
+    ) -> None:
         self._out = out
+        self._seconds = seconds
         self._kata = kata
         self._quiet = quiet
         self._started = time.monotonic()
@@ -232,7 +238,8 @@ class Progress:
 
     def __exit__(self, *exc_info: object) -> None:
         if not self._quiet:
-            self._out.print(f" [dim]{time.monotonic() - self._started:.1f} s[/]")
+            seconds = time.monotonic() - self._started if self._seconds is None else self._seconds
+            self._out.print(f" [dim]{seconds:.1f} s[/]")
 
 
 def problems(out: Console, lines: Sequence[str]) -> None:

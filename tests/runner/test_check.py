@@ -1,6 +1,6 @@
 import pytest
 
-from kata_runner.check import CHECKS, Cache, check_kata, check_tree
+from kata_runner.check import CHECKS, Cache, check_kata, check_katas, check_tree
 from kata_runner.curriculum import Curriculum, Kata
 from tests.runner.project import edit
 
@@ -300,3 +300,11 @@ def test_a_check_is_made_again_when_a_file_of_the_kata_changes(kata, monkeypatch
 def test_a_problem_is_found_each_time(kata):
     edit(kata.tests, "@pytest.mark.rule(4)\n", "")
     assert problems(kata, "rules") == problems(kata, "rules") != []
+
+
+def test_several_katas_are_checked_at_once_and_told_in_order(kata):
+    missing = Kata(kata.root, "demo", "missing")
+    names = ["files", "api", "style"]
+    found = [results for _, results in check_katas([kata, missing, kata], names)]
+    assert [[name for name, _ in results] for results in found] == [names, ["files"], names]
+    assert [bool(results[0][1]) for results in found] == [False, True, False]
