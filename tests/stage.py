@@ -23,11 +23,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 from typing import Any, Self
 
 PATIENCE = 5.0  # real seconds until a thread that neither ends nor waits fails the test
-DAY = 86_400.0  # seconds after which nobody waits for time any more
+HOUR = 3600.0  # on the stage; who polls for so long waits for ever
+START = 1000.0  # what the clocks show first
 EXITS = 50  # how often a thread is asked to end
 
 _here = threading.local()  # .actor: who moves in this thread, if it is on a stage
@@ -190,7 +192,7 @@ class Stage:
     """
 
     def __init__(self, module: ModuleType) -> None:
-        self.now = 1000.0  # what the clocks show
+        self.now = START  # what the clocks show
         self.wall_ahead = 0.0  # by how much `time.time` shows more
         self.started: list[Actor] = []  # the threads that the kata has started
         self.main = Actor(self, threading.current_thread(), "the test")
@@ -256,7 +258,8 @@ class Stage:
             while frame is not None and frame.f_code.co_filename != self._module.__file__:
                 frame = frame.f_back
             if frame is not None:
-                lines.append(f"{actor.name}: in {frame.f_code.co_qualname}, line {frame.f_lineno}")
+                where = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+                lines.append(f"{actor.name} is at {where}, in {frame.f_code.co_qualname}")
         return "\n".join(lines)
 
     # From here on: called by actors and locks.
@@ -277,7 +280,7 @@ class Stage:
             return self.ready.popleft()
         if self._settling:
             return self._settling.pop()
-        if self.resume_paused() or self._wake_by_time(self.now + DAY):
+        if self.resume_paused() or self._wake_by_time(START + HOUR):
             return self.ready.popleft()
         self.stuck = True
         self.waiting.remove(self.main)

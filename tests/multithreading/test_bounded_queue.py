@@ -517,7 +517,7 @@ def test_an_error_in_a_method_of_a_subclass_goes_to_the_thread_that_waited(stage
 @pytest.mark.parametrize("method", ["_qsize", "_put", "_get"])
 def test_no_two_threads_are_in_the_methods_of_a_subclass(stage, method, call):
     arguments = {"put": ["b"], "shutdown": [True]}.get(call, [])
-    queue = filled(["a"], kind=Shelf)
+    queue = filled(["a"], 9, Shelf)
     others = []
 
     def meanwhile():
