@@ -1,0 +1,409 @@
+"""A queue of calls, threads that take from it, and a promise for each result.
+
+Idea
+    `submit` puts a call and its future into a queue.  Threads take calls
+    from there and carry them out; each outcome goes into the future, where
+    whoever asked may wait for it.  A future moves along one of three ways:
+
+        pending ──▶ running ──▶ finished
+           │───────────────────────▲         set by hand
+           ╰──▶ cancelled
+
+    Which way it takes is decided under its own lock, once: a call is either
+    cancelled or carried out, however close the two come.
+
+Why `len(calls) > idle`
+    Each idle thread can take one of the calls that wait.  Only what is left
+    over needs another thread.  A thread that was notified and has not yet
+    moved still counts as idle, and the call meant for it still waits, so
+    that the two numbers, read under one lock, are always about the same
+    moment.  "Is any thread idle?" would hand two calls to one thread.
+
+Why the threads don't know the executor
+    They share a `_Work` with it.  If they referred to the executor itself it
+    would never be freed, and an executor that somebody forgot to shut down
+    would keep its threads for ever.  As it is, `finalize` closes the work.
+
+Why a re-entrant lock
+    `finalize` may run in the middle of anything, also while this very
+    thread holds the lock of the work.  `Condition()` makes an RLock.
+
+Why callbacks are called, and futures cancelled, without a lock held
+    They are other people's code.  A callback that submits the next call, or
+    waits for a thread that does, would wait for us.
+
+In CPython
+    `Lib/concurrent/futures/thread.py` has an idle semaphore in the place of
+    the count, and a table of open pools that are emptied at the end of the
+    program.  `_base.py` has two states for cancelled, as `wait` and
+    `as_completed` hear of a cancellation only from the executor.
+"""
+
+import enum
+import itertools
+import logging
+import os
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Any, Self
+
+_logger = logging.getLogger("concurrent.futures")
+
+
+class CancelledError(Exception):
+    """The call was cancelled, so that it has no result."""
+
+
+class InvalidStateError(Exception):
+    """The future has an outcome already."""
+
+
+class BrokenThreadPool(RuntimeError):  # noqa: N818 - the original's name
+    """A thread of the pool could not be initialized."""
+
+
+class _State(enum.Enum):
+    PENDING = enum.auto()
+    RUNNING = enum.auto()
+    CANCELLED = enum.auto()
+    FINISHED = enum.auto()
+
+
+class Future:
+    """The outcome of a call that may not have been made yet.
+
+    >>> future = Future()
+    >>> future.done()
+    False
+    >>> future.set_result(42)
+    >>> future.result()
+    42
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._state = _State.PENDING
+        self._result: Any = None
+        self._error: BaseException | None = None
+        self._callbacks: list[Callable[[Future], Any]] = []
+
+    def cancel(self) -> bool:
+        """Cancel the call unless it has begun; return whether it is cancelled."""
+        return self._end(_State.CANCELLED) or self.cancelled()
+
+    def cancelled(self) -> bool:
+        """Return whether the call was cancelled."""
+        with self._changed:
+            return self._state is _State.CANCELLED
+
+    def running(self) -> bool:
+        """Return whether the call is being carried out."""
+        with self._changed:
+            return self._state is _State.RUNNING
+
+    def done(self) -> bool:
+        """Return whether there is an outcome, or was a cancellation."""
+        with self._changed:
+            return self._is_done()
+
+    def result(self, timeout: float | None = None) -> Any:
+        """Return what the call returned, or raise what it raised; wait for it if need be.
+
+        Raises:
+            CancelledError: the call was cancelled.
+            TimeoutError: it was not done within `timeout` seconds.
+        """
+        if (error := self.exception(timeout)) is not None:
+            raise error
+        return self._result
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        """Return what the call raised, or None; wait for it if need be.
+
+        Raises:
+            CancelledError: the call was cancelled.
+            TimeoutError: it was not done within `timeout` seconds.
+        """
+        with self._changed:
+            if not self._changed.wait_for(self._is_done, timeout):
+                raise TimeoutError
+            if self._state is _State.CANCELLED:
+                raise CancelledError
+            return self._error
+
+    def add_done_callback(self, fn: "Callable[[Future], Any]") -> None:
+        """Have `fn(self)` called as soon as this is done, or now if it is.
+
+        It is called by the thread that has brought about the end.
+        """
+        with self._changed:
+            if not self._is_done():
+                self._callbacks.append(fn)
+                return
+        self._call(fn)
+
+    # For executors.
+
+    def set_running_or_notify_cancel(self) -> bool:
+        """Say that the call begins; return False if it was cancelled and must not begin.
+
+        Raises:
+            RuntimeError: it has begun before.
+        """
+        with self._changed:
+            if self._state is _State.CANCELLED:
+                return False
+            if self._state is not _State.PENDING:
+                raise RuntimeError("the call has begun before")
+            self._state = _State.RUNNING
+            return True
+
+    def set_result(self, result: Any) -> None:
+        """Say what the call returned.
+
+        Raises:
+            InvalidStateError: this has an outcome, or was cancelled.
+        """
+        if not self._end(_State.FINISHED, result=result):
+            raise InvalidStateError("the future is done")
+
+    def set_exception(self, exception: BaseException | None) -> None:
+        """Say what the call raised.
+
+        Raises:
+            InvalidStateError: this has an outcome, or was cancelled.
+        """
+        if not self._end(_State.FINISHED, error=exception):
+            raise InvalidStateError("the future is done")
+
+    def _is_done(self) -> bool:
+        return self._state in (_State.CANCELLED, _State.FINISHED)
+
+    def _end(self, state: _State, result: Any = None, error: BaseException | None = None) -> bool:
+        """Make `state` the last one; return False if that is not possible any more."""
+        with self._changed:
+            if self._is_done() or (state is _State.CANCELLED and self._state is _State.RUNNING):
+                return False
+            self._state, self._result, self._error = state, result, error
+            self._changed.notify_all()
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            self._call(callback)
+        return True
+
+    def _call(self, callback: "Callable[[Future], Any]") -> None:
+        try:
+            callback(self)
+        except Exception:
+            _logger.exception("a callback of %r failed", self)
+
+
+class _Call:
+    """A call that waits for a thread."""
+
+    def __init__(self, future: Future, function: Callable[[], Any]) -> None:
+        self.future, self._function = future, function
+
+    def carry_out(self) -> None:
+        if not self.future.set_running_or_notify_cancel():
+            return
+        try:
+            result = self._function()
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the result gets it
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
+
+
+class _Work:
+    """What an executor and its threads share; everything in it is guarded by `changed`."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.calls: deque[_Call] = deque()
+        self.idle = 0  # how many threads wait for a call
+        self.closed = False
+        self.broken = False
+
+    def next_call(self) -> _Call | None:
+        """Wait for a call and take it; None if there will be no more."""
+        with self.changed:
+            while not self.calls:
+                if self.closed:
+                    return None
+                self.idle += 1
+                self.changed.wait()
+                self.idle -= 1
+            return self.calls.popleft()
+
+    def take_all(self) -> deque[_Call]:
+        with self.changed:
+            calls, self.calls = self.calls, deque()
+            return calls
+
+    def close(self) -> None:
+        with self.changed:
+            self.closed = True
+            self.changed.notify_all()
+
+
+class ThreadPoolExecutor:
+    """Carries out calls in at most `max_workers` threads, which it starts as they are needed.
+
+    Without `max_workers` there are up to four more than processors, and not more than 32.
+    Each thread calls `initializer(*initargs)` first, if that is given.
+
+    >>> with ThreadPoolExecutor(max_workers=2) as pool:
+    ...     future = pool.submit(pow, 2, 10)
+    ...     squares = list(pool.map(lambda x: x * x, [1, 2, 3]))
+    >>> future.result(), squares
+    (1024, [1, 4, 9])
+
+    Raises:
+        ValueError: `max_workers` is not positive.
+        TypeError: `initializer` cannot be called.
+    """
+
+    _numbers = itertools.count()
+
+    def __init__(
+        self,
+        max_workers: int | None = None,
+        thread_name_prefix: str = "",
+        initializer: Callable[..., Any] | None = None,
+        initargs: tuple[Any, ...] = (),
+    ) -> None:
+        if max_workers is None:
+            max_workers = min(32, (os.cpu_count() or 1) + 4)
+        if max_workers <= 0:
+            raise ValueError("max_workers must be positive")
+        if initializer is not None and not callable(initializer):
+            raise TypeError("initializer must be callable")
+        self._max_workers = max_workers
+        self._prefix = thread_name_prefix or f"ThreadPoolExecutor-{next(self._numbers)}"
+        self._initialize = None if initializer is None else _bind(initializer, initargs, {})
+        self._threads: list[threading.Thread] = []
+        self._work = _Work()
+        weakref.finalize(self, self._work.close)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future:
+        """Have `fn(*args, **kwargs)` called in a thread; return its future.
+
+        Raises:
+            RuntimeError: the executor was shut down.
+            BrokenThreadPool: a thread could not be initialized.
+        """
+        work = self._work
+        with work.changed:
+            if work.broken:
+                raise BrokenThreadPool("a thread could not be initialized")
+            if work.closed:
+                raise RuntimeError("the executor was shut down")
+            future = Future()
+            work.calls.append(_Call(future, _bind(fn, args, kwargs)))
+            if len(work.calls) > work.idle and len(self._threads) < self._max_workers:
+                self._start_thread()
+            work.changed.notify()
+        return future
+
+    def map(
+        self,
+        fn: Callable[..., Any],
+        *iterables: Iterable[Any],
+        timeout: float | None = None,
+        chunksize: int = 1,  # noqa: ARG002 - as in the original, for pools of processes
+    ) -> Iterator[Any]:
+        """Submit a call for each set of arguments now; give the results in that order.
+
+        `timeout` is for all results together and counts from now; `chunksize` is ignored.
+
+        Raises:
+            TimeoutError: a result was asked for and not there in time.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        futures = deque([self.submit(fn, *args) for args in zip(*iterables, strict=False)])
+        return _results(futures, deadline)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; the threads end when all those submitted are done.
+
+        With `wait`, return only then.  With `cancel_futures`, calls that have not begun are
+        cancelled.
+        """
+        self._work.close()
+        if cancel_futures:
+            for call in self._work.take_all():
+                call.future.cancel()
+        if wait:
+            for thread in self._threads:
+                thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
+    ) -> None:
+        self.shutdown()
+
+    def _start_thread(self) -> None:
+        name = f"{self._prefix}_{len(self._threads)}"
+        arguments = (self._work, self._initialize)
+        thread = threading.Thread(target=_carry_out_calls, name=name, args=arguments)
+        thread.start()
+        self._threads.append(thread)
+
+
+def _bind(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Callable[[], Any]:
+    return lambda: function(*args, **kwargs)
+
+
+def _carry_out_calls(work: _Work, initialize: Callable[[], Any] | None) -> None:
+    """Do what a thread of the pool does."""
+    if initialize is not None:
+        try:
+            initialize()
+        except BaseException:
+            _logger.critical("a thread could not be initialized", exc_info=True)
+            _break(work)
+            return
+    while (call := work.next_call()) is not None:
+        call.carry_out()
+        # An idle thread would keep alive all that the last call has used.
+        del call
+
+
+def _break(work: _Work) -> None:
+    def refuse() -> None:
+        raise BrokenThreadPool("a thread could not be initialized")
+
+    with work.changed:
+        work.broken = True
+        calls = work.take_all()
+    for call in calls:
+        _Call(call.future, refuse).carry_out()
+
+
+def _results(futures: deque[Future], deadline: float | None) -> Iterator[Any]:
+    try:
+        while futures:
+            # No variable for the result: it would live for as long as we wait in `yield`.
+            yield _first_result(futures, deadline)
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _first_result(futures: deque[Future], deadline: float | None) -> Any:
+    result = futures[0].result(None if deadline is None else deadline - time.monotonic())
+    futures.popleft()
+    return result
