@@ -22,12 +22,14 @@ Rules
     4. `ThreadPoolExecutor(max_workers)` makes calls in threads of its own.  `submit(fn, *args,
        **kwargs)` returns a future at once.  Calls begin in the order in which they were submitted.
        Whatever a call raises, be it `SystemExit`, goes into its future, and the thread goes on.
-       `max_workers` below 1 is a `ValueError`.
-    5. `submit` starts a thread if no thread is idle, up to `max_workers` of them, with the names
-       `<thread_name_prefix>_0`, `_1`, ….  An idle thread keeps nothing alive of its calls.  Each
-       thread first calls `initializer(*initargs)`.  If that raises, it is logged as in rule 3; the
-       calls that wait end with `BrokenThreadPool`, and each `submit` raises it from then on.  An
-       initializer that cannot be called is a `TypeError` at once.
+       `max_workers` below 1 is a `ValueError`; without it, it is `os.cpu_count()` and four more,
+       32 at most (processors that can't be counted are one).
+    5. `submit` starts a thread if no thread is idle, up to `max_workers` of them.  Their names are
+       `<thread_name_prefix>_0`, `_1`, …; the prefix is `ThreadPoolExecutor-<number>` if none is
+       given, another for each pool.  An idle thread keeps nothing alive of its calls.  Each
+       thread first calls `initializer(*initargs)`.  If that raises, it is logged as in rule 3, the
+       thread ends, the calls that wait end with `BrokenThreadPool`, and each `submit` raises it
+       from then on.  An initializer that cannot be called is a `TypeError` at once.
     6. `map(fn, *iterables)` submits all calls at once and returns an iterator of the results in the
        order of the arguments, up to the shortest iterable.  What a call raised is raised in its
        place.  `timeout` counts from `map` on, for all results together.  When the iterator ends
@@ -41,7 +43,8 @@ Rules
        callback is called once.  Nobody waits for what has come, and no thread stays behind.
 
 Left out
-    `wait` and `as_completed`; processes; what becomes of an open pool at the end of the program.
+    `wait` and `as_completed`; processes; the end of the program, before which the original empties
+    all pools that are still open, whereas this one has to be shut down or forgotten.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -146,7 +149,7 @@ class Future:
 class ThreadPoolExecutor:
     """Carries out calls in at most `max_workers` threads, which it starts as they are needed.
 
-    Without `max_workers` there are up to four more than processors, and not more than 32.
+    Without `max_workers` it is four more than there are processors, and 32 at most.
     Each thread calls `initializer(*initargs)` first, if that is given.
 
     >>> with ThreadPoolExecutor(max_workers=2) as pool:

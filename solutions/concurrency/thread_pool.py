@@ -39,7 +39,6 @@ In CPython
     `as_completed` hear of a cancellation only from the executor.
 """
 
-import enum
 import itertools
 import logging
 import os
@@ -66,11 +65,7 @@ class BrokenThreadPool(RuntimeError):  # noqa: N818 - the original's name
     """A thread of the pool could not be initialized."""
 
 
-class _State(enum.Enum):
-    PENDING = enum.auto()
-    RUNNING = enum.auto()
-    CANCELLED = enum.auto()
-    FINISHED = enum.auto()
+_PENDING, _RUNNING, _CANCELLED, _FINISHED = range(4)
 
 
 class Future:
@@ -84,31 +79,29 @@ class Future:
     42
     """
 
+    _result: Any
+    _error: BaseException | None
+
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._state = _State.PENDING
-        self._result: Any = None
-        self._error: BaseException | None = None
+        self._state = _PENDING
         self._callbacks: list[Callable[[Future], Any]] = []
 
     def cancel(self) -> bool:
         """Cancel the call unless it has begun; return whether it is cancelled."""
-        return self._end(_State.CANCELLED) or self.cancelled()
+        return self._end(_CANCELLED, None, None) or self.cancelled()
 
     def cancelled(self) -> bool:
         """Return whether the call was cancelled."""
-        with self._changed:
-            return self._state is _State.CANCELLED
+        return self._state == _CANCELLED
 
     def running(self) -> bool:
         """Return whether the call is being carried out."""
-        with self._changed:
-            return self._state is _State.RUNNING
+        return self._state == _RUNNING
 
     def done(self) -> bool:
         """Return whether there is an outcome, or was a cancellation."""
-        with self._changed:
-            return self._is_done()
+        return self._state in (_CANCELLED, _FINISHED)
 
     def result(self, timeout: float | None = None) -> Any:
         """Return what the call returned, or raise what it raised; wait for it if need be.
@@ -129,9 +122,9 @@ class Future:
             TimeoutError: it was not done within `timeout` seconds.
         """
         with self._changed:
-            if not self._changed.wait_for(self._is_done, timeout):
+            if not self._changed.wait_for(self.done, timeout):
                 raise TimeoutError
-            if self._state is _State.CANCELLED:
+            if self._state == _CANCELLED:
                 raise CancelledError
             return self._error
 
@@ -141,7 +134,7 @@ class Future:
         It is called by the thread that has brought about the end.
         """
         with self._changed:
-            if not self._is_done():
+            if not self.done():
                 self._callbacks.append(fn)
                 return
         self._call(fn)
@@ -155,11 +148,11 @@ class Future:
             RuntimeError: it has begun before.
         """
         with self._changed:
-            if self._state is _State.CANCELLED:
+            if self._state == _CANCELLED:
                 return False
-            if self._state is not _State.PENDING:
+            if self._state != _PENDING:
                 raise RuntimeError("the call has begun before")
-            self._state = _State.RUNNING
+            self._state = _RUNNING
             return True
 
     def set_result(self, result: Any) -> None:
@@ -168,7 +161,7 @@ class Future:
         Raises:
             InvalidStateError: this has an outcome, or was cancelled.
         """
-        if not self._end(_State.FINISHED, result=result):
+        if not self._end(_FINISHED, result, None):
             raise InvalidStateError("the future is done")
 
     def set_exception(self, exception: BaseException | None) -> None:
@@ -177,16 +170,13 @@ class Future:
         Raises:
             InvalidStateError: this has an outcome, or was cancelled.
         """
-        if not self._end(_State.FINISHED, error=exception):
+        if not self._end(_FINISHED, None, exception):
             raise InvalidStateError("the future is done")
 
-    def _is_done(self) -> bool:
-        return self._state in (_State.CANCELLED, _State.FINISHED)
-
-    def _end(self, state: _State, result: Any = None, error: BaseException | None = None) -> bool:
+    def _end(self, state: int, result: Any, error: BaseException | None) -> bool:
         """Make `state` the last one; return False if that is not possible any more."""
         with self._changed:
-            if self._is_done() or (state is _State.CANCELLED and self._state is _State.RUNNING):
+            if self.done() or (state == _CANCELLED and self.running()):
                 return False
             self._state, self._result, self._error = state, result, error
             self._changed.notify_all()
@@ -199,7 +189,7 @@ class Future:
         try:
             callback(self)
         except Exception:
-            _logger.exception("a callback of %r failed", self)
+            _logger.exception("a callback of a future failed")
 
 
 class _Call:
@@ -240,21 +230,23 @@ class _Work:
                 self.idle -= 1
             return self.calls.popleft()
 
-    def take_all(self) -> deque[_Call]:
-        with self.changed:
-            calls, self.calls = self.calls, deque()
-            return calls
-
-    def close(self) -> None:
+    def close(self, *, clear: bool = False) -> Iterable[_Call]:
+        """Let the threads end when there is no call left; return the calls taken back."""
         with self.changed:
             self.closed = True
             self.changed.notify_all()
+            return self.take_all() if clear else ()
+
+    def take_all(self) -> Iterable[_Call]:
+        """Empty the queue; the lock is held."""
+        calls, self.calls = self.calls, deque()
+        return calls
 
 
 class ThreadPoolExecutor:
     """Carries out calls in at most `max_workers` threads, which it starts as they are needed.
 
-    Without `max_workers` there are up to four more than processors, and not more than 32.
+    Without `max_workers` it is four more than there are processors, and 32 at most.
     Each thread calls `initializer(*initargs)` first, if that is given.
 
     >>> with ThreadPoolExecutor(max_workers=2) as pool:
@@ -268,7 +260,7 @@ class ThreadPoolExecutor:
         TypeError: `initializer` cannot be called.
     """
 
-    _numbers = itertools.count()
+    _numbers = itertools.count()  # for the names of threads
 
     def __init__(
         self,
@@ -325,7 +317,7 @@ class ThreadPoolExecutor:
             TimeoutError: a result was asked for and not there in time.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
-        futures = deque([self.submit(fn, *args) for args in zip(*iterables, strict=False)])
+        futures = deque([self.submit(fn, *args) for args in zip(*iterables)])  # noqa: B905 - as `map`
         return _results(futures, deadline)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -334,10 +326,8 @@ class ThreadPoolExecutor:
         With `wait`, return only then.  With `cancel_futures`, calls that have not begun are
         cancelled.
         """
-        self._work.close()
-        if cancel_futures:
-            for call in self._work.take_all():
-                call.future.cancel()
+        for call in self._work.close(clear=cancel_futures):
+            call.future.cancel()
         if wait:
             for thread in self._threads:
                 thread.join()

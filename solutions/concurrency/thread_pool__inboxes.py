@@ -23,6 +23,7 @@ Why the future has an event and a lock
     who wakes has to look again.  The lock decides who ends the future.
 """
 
+import itertools
 import logging
 import os
 import threading
@@ -33,6 +34,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
+_numbers = itertools.count()
 _log = logging.getLogger("concurrent.futures")
 
 
@@ -293,7 +295,7 @@ def _make(
 class ThreadPoolExecutor:
     """Carries out calls in at most `max_workers` threads, which it starts as they are needed.
 
-    Without `max_workers` there are up to four more than processors, and not more than 32.
+    Without `max_workers` it is four more than there are processors, and 32 at most.
     Each thread calls `initializer(*initargs)` first, if that is given.
 
     >>> with ThreadPoolExecutor(max_workers=2) as pool:
@@ -322,7 +324,7 @@ class ThreadPoolExecutor:
             raise TypeError("the initializer is not callable")
         self._crew = _Crew(
             max_workers,
-            thread_name_prefix or f"ThreadPoolExecutor-{id(self):x}",
+            thread_name_prefix or f"ThreadPoolExecutor-{next(_numbers)}",
             (lambda: initializer(*initargs)) if initializer else None,
         )
         weakref.finalize(self, self._crew.dismiss)

@@ -2,6 +2,8 @@ import concurrent.futures as original
 import gc
 import itertools
 import logging
+import os
+import re
 import threading
 import time
 import weakref
@@ -35,7 +37,7 @@ def logged():
     """The errors that the kata logs inside the block."""
     errors = []
     handler = logging.Handler()
-    handler.emit = lambda record: errors.append(record.exc_info[1])
+    handler.emit = lambda record: record.getMessage() and errors.append(record.exc_info[1])
     logger = logging.getLogger("concurrent.futures")
     logger.addHandler(handler)
     logger.propagate = False
@@ -455,6 +457,23 @@ def test_there_must_be_room_for_a_thread(max_workers):
         ThreadPoolExecutor(max_workers)
 
 
+@pytest.mark.rule(4)
+@pytest.mark.parametrize(("processors", "threads"), [(2, 6), (None, 5), (40, 32)])
+def test_the_number_of_threads_goes_by_that_of_processors(monkeypatch, processors, threads):
+    for name in ("cpu_count", "process_cpu_count"):  # the second one since 3.13
+        monkeypatch.setattr(os, name, lambda: processors, raising=False)
+    started = []
+
+    def start(thread):  # but don't: so many threads are more than a test may have
+        started.append(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    pool = ThreadPoolExecutor()
+    for _ in range(threads + 2):
+        pool.submit(capture)
+    assert len(started) == threads
+
+
 # Rule 5: as few threads as are needed
 
 
@@ -481,6 +500,16 @@ def test_an_idle_thread_is_used_before_another_is_started(stage):
     for _ in range(3):
         pool.submit(capture)
         stage.settle()
+        assert len(stage.started) == 2
+
+
+@pytest.mark.rule(5)
+def test_two_idle_threads_are_enough_for_two_calls(stage):
+    pool, meeting = ThreadPoolExecutor(3), threading.Barrier(2)
+    for _ in range(2):
+        futures = [pool.submit(meeting.wait) for _ in range(2)]
+        assert sorted(future.result() for future in futures) == [0, 1]
+        stage.settle()
     assert len(stage.started) == 2
 
 
@@ -495,18 +524,20 @@ def test_one_idle_thread_is_not_counted_on_for_two_calls(stage):
 
 
 @pytest.mark.rule(5)
-def test_without_a_limit_there_are_more_threads_than_one(stage):
-    pool, meeting = ThreadPoolExecutor(), threading.Barrier(5)
-    futures = [pool.submit(meeting.wait) for _ in range(5)]
-    assert sorted(future.result() for future in futures) == [0, 1, 2, 3, 4]
-
-
-@pytest.mark.rule(5)
 def test_threads_have_a_name_and_a_number(stage):
     pool, gate = ThreadPoolExecutor(2, thread_name_prefix="mine"), threading.Event()
     for _ in range(3):
         pool.submit(gate.wait)
     assert [actor.thread.name for actor in stage.started] == ["mine_0", "mine_1"]
+
+
+@pytest.mark.rule(5)
+def test_without_a_prefix_each_pool_has_its_own(stage):
+    for _ in range(2):
+        ThreadPoolExecutor(1).submit(capture)
+    names = [actor.thread.name for actor in stage.started]
+    assert all(re.fullmatch(r"ThreadPoolExecutor-\d+_0", name) for name in names)
+    assert names[0] != names[1]
 
 
 @pytest.mark.rule(5)
@@ -554,9 +585,8 @@ def test_a_failing_initializer_breaks_the_pool(stage, error):
     assert [type(each) for each in errors] == [error]
     with pytest.raises(BrokenThreadPool):
         pool.submit(made.append, 3)
-    assert (made, len(stage.started)) == ([], 1)
+    assert (made, len(stage.started), stage.alive) == ([], 1, [])
     pool.shutdown()
-    assert stage.alive == []
 
 
 @pytest.mark.rule(5)
@@ -938,6 +968,26 @@ def a_call_is_submitted_while_an_initializer_fails(stage, step):
         stage.settle()
         with suppress(BrokenThreadPool):
             futures.append(pool.submit(capture))
+        for future in futures:
+            assert isinstance(future.exception(), BrokenThreadPool)
+    pool.shutdown()
+
+
+@SCENES.append
+def an_initializer_fails_while_a_call_is_submitted(stage, step):
+    gate = threading.Event()
+    pool = ThreadPoolExecutor(1, initializer=lambda: gate.wait() and divmod(1, 0))
+    futures = [pool.submit(capture)]
+
+    def submit():
+        with suppress(BrokenThreadPool):
+            futures.append(pool.submit(capture))
+
+    with logged():
+        submitting = stage.start(submit, pause_at=step)
+        gate.set()
+        stage.settle()
+        submitting.result()
         for future in futures:
             assert isinstance(future.exception(), BrokenThreadPool)
     pool.shutdown()
