@@ -43,8 +43,9 @@ Rules
        callback is called once.  Nobody waits for what has come, and no thread stays behind.
 
 Left out
-    `wait` and `as_completed`; processes; the end of the program, before which the original empties
-    all pools that are still open, whereas this one has to be shut down or forgotten.
+    `wait` and `as_completed`; `buffersize` of `map` (new in 3.14); processes; the end of the
+    program: the original then finishes all pools that are still open, whereas this one has to be
+    shut down or forgotten, or its threads keep the program from ending.
 """
 
 from collections.abc import Callable, Iterable, Iterator
