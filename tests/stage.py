@@ -504,15 +504,23 @@ def _classes_of(module: ModuleType) -> list[type]:
     return [value for value in vars(module).values() if isinstance(value, type)]
 
 
+def _places_in(home: ModuleType) -> list[tuple[Any, str, Any]]:
+    """Return where a stand-in belongs, under whatever name: a home, the name, the stand-in."""
+    stand_ins = {id(real): stand_in for real, stand_in in _STAND_INS}
+    names = [(name, id(value)) for name, value in vars(home).items()]
+    return [(home, name, stand_ins[found]) for name, found in names if found in stand_ins]
+
+
+_EVERYWHERE = [
+    *((threading.Thread, name, method) for name, method in _METHODS.items()),
+    *(place for home in (threading, time, queue) for place in _places_in(home)),
+]
+
+
 @cache
 def _places(module: ModuleType) -> list[tuple[Any, str, Any]]:
-    """Return where a stand-in belongs, under whatever name: a home, the name, the stand-in."""
-    names = {module.__name__, *(each.__module__ for each in _classes_of(module))}
-    homes = {id(home): home for home in (threading, time, queue, *map(sys.modules.get, names))}
-    stand_ins = {id(real): stand_in for real, stand_in in _STAND_INS}
-    return [(threading.Thread, name, method) for name, method in _METHODS.items()] + [
-        (home, name, stand_ins[id(value)])
-        for home in homes.values()
-        for name, value in vars(home).items()
-        if id(value) in stand_ins
-    ]
+    """The same for all that `module` reaches: also what defines the classes that it shows."""
+    names = {each.__module__ for each in _classes_of(module)} - {"threading", "time", "queue"}
+    homes = {id(sys.modules[name]): sys.modules[name] for name in names if name in sys.modules}
+    homes[id(module)] = module
+    return _EVERYWHERE + [place for home in homes.values() for place in _places_in(home)]
