@@ -197,7 +197,8 @@ class Stage:
         self.started: list[Actor] = []  # the threads that the kata has started
         self.main = Actor(self, threading.current_thread(), "the test")
         self.pause_at = 0  # where the next thread that the kata starts is paused, as in `start`
-        self.has_paused = False  # whether a thread was paused
+        self.instead: Callable[[], Any] | None = None  # what it does there instead of pausing
+        self.has_paused = False  # whether a thread came to where it was to pause
         self._module = module
         self._cast: list[Actor] = []
         self._replaced: list[tuple[Any, str, Any]] = []
@@ -326,8 +327,12 @@ class Stage:
             if event == "opcode" and not _is_private(frame):
                 steps_left -= 1
                 if steps_left == 0:
-                    actor.paused = self.has_paused = True
-                    actor.hand_on()
+                    self.has_paused = True
+                    if self.instead is not None:
+                        self.instead()
+                    else:
+                        actor.paused = True
+                        actor.hand_on()
             return trace
 
         def traced_call() -> Any:

@@ -24,7 +24,7 @@ Rules
        Whatever a call raises, be it `SystemExit`, goes into its future, and the thread goes on.
        `max_workers` below 1 is a `ValueError`; without it, it is `os.cpu_count()` and four more,
        32 at most (processors that can't be counted are one).
-    5. `submit` starts a thread if no thread is idle, up to `max_workers` of them.  Their names are
+    5. `submit` starts a thread if none is idle for the call, up to `max_workers`.  Their names are
        `<thread_name_prefix>_0`, `_1`, …; the prefix is `ThreadPoolExecutor-<number>` if none is
        given, another for each pool.  An idle thread keeps nothing alive of its calls.  Each
        thread first calls `initializer(*initargs)`.  If that raises, it is logged as in rule 3, the
@@ -38,7 +38,8 @@ Rules
     7. After `shutdown()`, `submit` is a `RuntimeError`.  All calls submitted before are still made,
        then the threads end; with `wait` it returns only then.  `cancel_futures` cancels the calls
        that have not begun.  It may be called again, and the end of a `with` block calls it.  The
-       threads of a pool that nobody refers to any more end in the same way.
+       threads of a pool that nobody refers to any more end in the same way, even if it is freed in
+       one of them, at whatever step: that is where the collector may come.
     8. Many threads may do all this at once.  A call is made once or cancelled, never both, and a
        callback is called once.  Nobody waits for what has come, and no thread stays behind.
 

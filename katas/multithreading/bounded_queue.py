@@ -26,9 +26,9 @@ Rules
        `_qsize()`, `_put(item)` and `_get()`; no two threads are in these at a time.  What one of
        them raises goes to the caller, and the queue counts nothing for that call.
     7. After `shutdown()`, `is_shutdown` is true, `put` raises `ShutDown`, and `get` does so once
-       nothing is left; those that wait to put or to get are woken for it.  `shutdown(
-       immediate=True)` also throws away what is left, and each item thrown away counts as done.
-       `task_done` and `join` work as before.
+       nothing is left; those that wait to put or to get are woken for it.  With `immediate=True`
+       it also throws away what is left, and each item thrown away counts as done.  `task_done`
+       and `join` work as before.
     8. Many threads may do all this at once.  Each call happens as a whole.  No wake-up is lost:
        nobody waits while there is an item, or room, for it.  And none is given in vain: an item
        put or taken wakes one of those that wait for it, however many there are, and `join` is

@@ -12,31 +12,32 @@ Idea
     Which way it takes is decided under its own lock, once: a call is either
     cancelled or carried out, however close the two come.
 
-Why `len(calls) > idle`
-    Each idle thread can take one of the calls that wait.  Only what is left
-    over needs another thread.  A thread that was notified and has not yet
-    moved still counts as idle, and the call meant for it still waits, so
-    that the two numbers, read under one lock, are always about the same
-    moment.  "Is any thread idle?" would hand two calls to one thread.
+Why `submit` counts the idle threads down
+    A thread that was woken has not moved yet.  If it still counted as idle,
+    the next call would rely on it, too, and wait although there is room for
+    another thread.  So whoever wakes a thread takes it off the count, in
+    the step in which the call is added; threads only put themselves on it.
 
 Why the threads don't know the executor
     They share a `_Work` with it.  If they referred to the executor itself it
-    would never be freed, and an executor that somebody forgot to shut down
-    would keep its threads for ever.  As it is, `finalize` closes the work.
+    would never be freed, and one that somebody forgot to shut down would
+    keep its threads for ever.  As it is, `finalize` closes the work.
 
-Why a re-entrant lock
-    `finalize` may run in the middle of anything, also while this very
-    thread holds the lock of the work.  `Condition()` makes an RLock.
+Why an RLock, and a queue to wake threads
+    The collector may free the executor in the middle of anything, also in a
+    thread that holds the lock, or has looked and is about to sleep.  A plain
+    lock would wait for its own holder, and the notification of a condition
+    would come too early and be gone.  What is put into a `SimpleQueue` stays
+    there, and its `put` may come in the middle of its `get` (bpo-14976).
 
 Why callbacks are called, and futures cancelled, without a lock held
     They are other people's code.  A callback that submits the next call, or
     waits for a thread that does, would wait for us.
 
 In CPython
-    `Lib/concurrent/futures/thread.py` has an idle semaphore in the place of
-    the count, and a table of open pools that are emptied at the end of the
-    program.  `_base.py` has two states for cancelled, as `wait` and
-    `as_completed` hear of a cancellation only from the executor.
+    `Lib/concurrent/futures/thread.py` counts with a semaphore, lets the end
+    of the program finish all pools, and keeps the calls themselves in the
+    `SimpleQueue`.
 """
 
 import itertools
@@ -47,6 +48,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
@@ -210,31 +212,43 @@ class _Call:
 
 
 class _Work:
-    """What an executor and its threads share; everything in it is guarded by `changed`."""
+    """What an executor and its threads share; all but `wake` is guarded by `lock`."""
 
     def __init__(self) -> None:
-        self.changed = threading.Condition()
+        self.lock = threading.RLock()
         self.calls: deque[_Call] = deque()
-        self.idle = 0  # how many threads wait for a call
+        self.wake: SimpleQueue[None] = SimpleQueue()
+        self.idle = 0  # how many threads sleep and have not been woken
         self.closed = False
         self.broken = False
 
+    def wake_one(self) -> bool:
+        """Wake an idle thread; return whether there was one.  The lock is held."""
+        if self.idle == 0:
+            return False
+        self.idle -= 1
+        self.wake.put(None)
+        return True
+
     def next_call(self) -> _Call | None:
         """Wait for a call and take it; None if there will be no more."""
-        with self.changed:
-            while not self.calls:
+        while True:
+            with self.lock:
+                if self.calls:
+                    return self.calls.popleft()
+                # In this order: if we are interrupted in between, and the work is closed, either
+                # there is something in `wake` for us or we see it here.
+                self.idle += 1
                 if self.closed:
                     return None
-                self.idle += 1
-                self.changed.wait()
-                self.idle -= 1
-            return self.calls.popleft()
+            self.wake.get()
 
     def close(self, *, clear: bool = False) -> Iterable[_Call]:
         """Let the threads end when there is no call left; return the calls taken back."""
-        with self.changed:
+        with self.lock:
             self.closed = True
-            self.changed.notify_all()
+            while self.wake_one():
+                pass
             return self.take_all() if clear else ()
 
     def take_all(self) -> Iterable[_Call]:
@@ -290,16 +304,15 @@ class ThreadPoolExecutor:
             BrokenThreadPool: a thread could not be initialized.
         """
         work = self._work
-        with work.changed:
+        with work.lock:
             if work.broken:
                 raise BrokenThreadPool("a thread could not be initialized")
             if work.closed:
                 raise RuntimeError("the executor was shut down")
             future = Future()
             work.calls.append(_Call(future, _bind(fn, args, kwargs)))
-            if len(work.calls) > work.idle and len(self._threads) < self._max_workers:
+            if not work.wake_one() and len(self._threads) < self._max_workers:
                 self._start_thread()
-            work.changed.notify()
         return future
 
     def map(
@@ -376,7 +389,7 @@ def _break(work: _Work) -> None:
     def refuse() -> None:
         raise BrokenThreadPool("a thread could not be initialized")
 
-    with work.changed:
+    with work.lock:
         work.broken = True
         calls = work.take_all()
     for call in calls:

@@ -31,6 +31,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
@@ -189,18 +190,19 @@ class _Inbox:
 
     def __init__(self) -> None:
         self.call: _Call | None = None
-        self.filled = threading.Semaphore(0)
+        # May be put into while this thread is in the middle of `get`: see `_Crew.lock`.
+        self.filled: SimpleQueue[None] = SimpleQueue()
 
     def put(self, call: _Call | None) -> None:
         self.call = call
-        self.filled.release()
+        self.filled.put(None)
 
 
 class _Crew:
     """The threads of an executor, and the calls that none of them has yet."""
 
     def __init__(self, size: int, prefix: str, initializer: Callable[[], Any] | None) -> None:
-        # Re-entrant: the executor may be freed, and dismiss, in a thread that is in here.
+        # Re-entrant: the executor may be freed, and dismiss us, in a thread that holds it.
         self.lock = threading.RLock()
         self.size, self.prefix, self.initializer = size, prefix, initializer
         self.threads: list[threading.Thread] = []
@@ -254,10 +256,11 @@ class _Crew:
                         return call
                 if self.backlog:
                     return self.backlog.popleft()
+                # In this order: a dismissal in between has filled the inbox, or is seen here.
+                self.idle.append(inbox)
                 if self.dismissed:
                     return None
-                self.idle.append(inbox)
-            inbox.filled.acquire()
+            inbox.filled.get()
 
     def work(self) -> None:
         if self.initializer is not None:

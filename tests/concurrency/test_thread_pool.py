@@ -822,6 +822,29 @@ def test_the_threads_of_a_forgotten_pool_end(stage):
     assert (sorted(made), stage.alive) == ([0, 1, 2, 3], [])
 
 
+def at_every_step(scene):
+    for step in itertools.count(1):
+        with Stage(kata) as stage:
+            scene(stage, step)
+        if not stage.has_paused:
+            break
+    assert step > 1
+
+
+@pytest.mark.rule(7)
+def test_a_pool_may_be_freed_in_one_of_its_threads_at_any_step():
+    def free(stage, step):
+        pools, made = [ThreadPoolExecutor(1)], []
+        stage.pause_at, stage.instead = step, pools.clear  # as the collector may do anywhere
+        pools[0].submit(made.append, 1)
+        stage.settle()
+        pools.clear()
+        stage.settle()
+        assert (made, stage.alive) == ([1], [])
+
+    at_every_step(free)
+
+
 # Rule 8: many threads
 
 
@@ -996,9 +1019,4 @@ def an_initializer_fails_while_a_call_is_submitted(stage, step):
 @pytest.mark.rule(8)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 def test_a_switch_between_threads_does_no_harm_at_any_step(scene):
-    for step in itertools.count(1):
-        with Stage(kata) as stage:
-            scene(stage, step)
-        if not stage.has_paused:
-            break
-    assert step > 1
+    at_every_step(scene)
