@@ -8,6 +8,7 @@ took) or `error`.
 import importlib
 import importlib.util
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -68,6 +69,8 @@ def main() -> None:
                 row["error"] = type(error).__name__ if not str(error) else repr(error)
             found.append(row)
     Path(output).write_text(json.dumps(found), "utf-8")
+    # Threads that a learner's code has left would keep the process alive.
+    os._exit(0)
 
 
 if __name__ == "__main__":
