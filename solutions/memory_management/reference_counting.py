@@ -31,8 +31,8 @@ In CPython
     `subtype_dealloc` (`Objects/typeobject.c`) ends instances of classes
     written in Python: finalizer, weak references, attributes, memory.  The
     cyclic collector calls the callbacks first.  The "trashcan" takes what is
-    nested deeper than 50 levels up to 3.12; in 3.13 what comes within 50 of
-    the limit on C recursion, which Python's own limit on recursion reaches first.
+    nested deeper than 50 levels up to 3.12; in 3.13 it begins 50 levels before
+    C's limit on recursion, and a chain through `__del__` meets Python's first.
 
 Sources
     PEP 442; the documentation of `weakref`; `Include/cpython/object.h`
