@@ -23,13 +23,14 @@ Rules
        Whatever `load` raises is an error, be it EOFError.
     5. A file is opened by `open(path, mode)`, with a `str` or `Path` and the mode "wb" or
        "rb", in a temporary directory in `dir` (if None, where `tempfile` makes them).
-       It is closed before it is opened again or removed.  At most `fan_in` files are
-       open for reading, and one for writing.
-    6. More than `fan_in` runs are merged in passes.  With r runs no item is written more
-       often than there are factors of `fan_in` needed to reach r: once if r is at most
-       `fan_in`, twice if it is at most the square, and so on.  Merging holds one item of
-       each run, and the last merge is not written: each `next` takes the item from its
-       file.  A run that has been merged is removed before the next group is merged.
+       It is closed before it is opened again or removed, and no more than one is open
+       for writing.
+    6. At most `fan_in` files are open for reading, so more runs than that are merged in
+       passes.  With r runs no item is written more often than there are factors of
+       `fan_in` needed to reach r: once if r is at most `fan_in`, twice if it is at most
+       the square, and so on.  Merging holds one item of each run, and the last merge is
+       not written: each `next` takes the item from its file.  A run that has been merged
+       is removed before the next group is merged.
     7. When the iterator has ended, was closed (`close()`) or dropped, or has raised, all
        files are closed, and `dir` is as it was.
     8. What `iterable`, `getsizeof`, `key`, `<`, `codec` or `open` raises comes out as it is,

@@ -10,17 +10,18 @@ Idea
         one pass   1 2 4 5 7 9     3 6 8
         merged     1 2 3 4 5 6 7 8 9
 
-    A pass reads and writes every item once, the one that is left alone, too.
+    A pass copies every item once, those of a run that is left alone, too.
 
 Why only neighbours are merged
     An earlier run holds earlier items, and of equal heads the merge takes that
-    of the earlier run.  A queue, where what is merged goes to the end, is
-    shorter by two lines and not stable.
+    of the earlier run.  A queue, where what is merged goes to the end, would be
+    shorter and not stable.
 
 Why not `heapq.merge`
     It compares lists that begin with the key, and lists ask `==` before `<`
     (`Lib/heapq.py`).  Of two keys that are not equal and neither less it takes
-    either.  `_Head` asks one `<` only: that which an unequal answer must pass.
+    either.  `_Head` asks a single `<`: must the item of the later run go first?
+    If not, that of the earlier run does.
 
 Why the length of a run is remembered
     `pickle.load` raises EOFError at the end, also of a file that was cut off.
