@@ -39,7 +39,8 @@ _PRINTED_LINES = 20  # of a test's output on the screen; `-v` shows all
 
 def console(*, error: bool = False) -> Console:
     """Return a console that writes as wide as the terminal, without colour if NO_COLOR is set."""
-    return Console(stderr=error, highlight=False, soft_wrap=False)
+    # Not `file.py:100:` with a picture of a hundred points.
+    return Console(stderr=error, highlight=False, soft_wrap=False, emoji=False)
 
 
 def curriculum(out: Console, rows: Iterable[tuple[Kata, str]]) -> None:
