@@ -21,15 +21,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Self
 
 PATIENCE = 5.0  # real seconds until a thread that neither ends nor waits fails the test
 HOUR = 3600.0  # on the stage; who polls for so long waits for ever
 START = 1000.0  # what the clocks show first
+ACTIONS = 20_000  # with locks on one stage; a test needs some hundreds
 EXITS = 50  # how often a thread is asked to end
 
 _here = threading.local()  # .actor: who moves in this thread, if it is on a stage
@@ -55,6 +56,7 @@ class _Lock:
         actor = _actor()
         if actor is None or not blocking or timeout == 0:
             return bool(self._lock.acquire(blocking, timeout))
+        actor.stage.count_action()
         deadline = None if timeout < 0 else actor.stage.now + timeout
         while not self._lock.acquire(blocking=False):
             if not actor.wait(self, deadline):
@@ -135,6 +137,7 @@ class Actor:
     def wait(self, awaited: object, deadline: float | None) -> bool:
         """Hand on the turn until `awaited` comes; False if the time was up before."""
         self.leave_if_over()
+        self.stage.count_action()
         self.awaited, self.deadline, self.in_time = awaited, deadline, True
         self.stage.waiting.append(self)
         self.hand_on()
@@ -207,7 +210,7 @@ class Stage:
         self.ready: deque[Actor] = deque()
         self.waiting: list[Actor] = []
         self._settling: list[Actor] = []
-        self.moves = 0
+        self.moves = self._actions = 0
         self.stuck = self.over = self.lost = False
 
     @property
@@ -265,6 +268,12 @@ class Stage:
         return "\n".join(lines)
 
     # From here on: called by actors and locks.
+
+    def count_action(self) -> None:
+        """Count what is done with locks and clocks, so that no loop of it goes on for ever."""
+        self._actions += 1
+        if self._actions > ACTIONS and not self.over:
+            raise StuckError(f"a loop does not end\n{self.picture()}")
 
     def enter(self, actor: Actor) -> None:
         self._cast.append(actor)
@@ -387,7 +396,7 @@ class Stage:
                 assert actor.error is None, f"{actor.name} has ended by {actor.error!r}"
 
     def _replace(self, home: Any, name: str, value: Any) -> None:
-        self._replaced.append((home, name, vars(home)[name]))
+        self._replaced.append((home, name, getattr(home, name)))
         setattr(home, name, value)
 
 
@@ -509,13 +518,19 @@ def _classes_of(module: ModuleType) -> list[type]:
     return [value for value in vars(module).values() if isinstance(value, type)]
 
 
+def _functions_of(module: ModuleType) -> list[FunctionType]:
+    own = (each for each in _classes_of(module) if each.__module__ == module.__name__)
+    found = [value for home in (module, *own) for value in vars(home).values()]
+    return [value for value in found if isinstance(value, FunctionType)]
+
+
 def _places_in(home: ModuleType) -> list[tuple[Any, str, Any]]:
     """Return where a stand-in belongs, under whatever name: a home, the name, the stand-in."""
-    stand_ins = {id(real): stand_in for real, stand_in in _STAND_INS}
     names = [(name, id(value)) for name, value in vars(home).items()]
-    return [(home, name, stand_ins[found]) for name, found in names if found in stand_ins]
+    return [(home, name, _BY_ID[found]) for name, found in names if found in _BY_ID]
 
 
+_BY_ID = {id(real): stand_in for real, stand_in in _STAND_INS}
 _EVERYWHERE = [
     *((threading.Thread, name, method) for name, method in _METHODS.items()),
     *(place for home in (threading, time, queue) for place in _places_in(home)),
@@ -528,4 +543,15 @@ def _places(module: ModuleType) -> list[tuple[Any, str, Any]]:
     names = {each.__module__ for each in _classes_of(module)} - {"threading", "time", "queue"}
     homes = {id(sys.modules[name]): sys.modules[name] for name in names if name in sys.modules}
     homes[id(module)] = module
-    return _EVERYWHERE + [place for home in homes.values() for place in _places_in(home)]
+    found = _EVERYWHERE + [place for home in homes.values() for place in _places_in(home)]
+    for function in _functions_of(module):
+        # Default values, and what a data class has as a default factory.
+        defaults = function.__defaults__ or ()
+        if any(id(value) in _BY_ID for value in defaults):
+            replaced = tuple(_BY_ID.get(id(value), value) for value in defaults)
+            found.append((function, "__defaults__", replaced))
+        for cell in function.__closure__ or ():
+            with suppress(ValueError):  # an empty cell
+                if id(cell.cell_contents) in _BY_ID:
+                    found.append((cell, "cell_contents", _BY_ID[id(cell.cell_contents)]))
+    return found

@@ -247,8 +247,8 @@ class _Work:
         """Let the threads end when there is no call left; return the calls taken back."""
         with self.lock:
             self.closed = True
-            while self.wake_one():
-                pass
+            for _ in range(self.idle):
+                self.wake_one()
             return self.take_all() if clear else ()
 
     def take_all(self) -> Iterable[_Call]:

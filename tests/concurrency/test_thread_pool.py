@@ -28,6 +28,7 @@ from tests.stage import Stage
 
 @pytest.fixture(autouse=True)
 def stage():
+    """Threads take turns on it, and no wait takes real time."""
     with Stage(kata) as stage:
         yield stage
 

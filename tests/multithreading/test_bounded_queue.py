@@ -26,6 +26,7 @@ KINDS = [Queue, LifoQueue, PriorityQueue]
 
 @pytest.fixture(autouse=True)
 def stage():
+    """Threads take turns on it, and no wait takes real time."""
     with Stage(kata) as stage:
         yield stage
 

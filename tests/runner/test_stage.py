@@ -16,8 +16,14 @@ def module(tmp_path):
     """A module that imports by name what the stage replaces."""
     path = tmp_path / "counter.py"
     path.write_text(
+        "from dataclasses import dataclass, field\n"
         "from threading import Condition, Lock\n"
         "from time import monotonic\n"
+        "@dataclass\n"
+        "class Box:\n"
+        "    lock: Lock = field(default_factory=Lock)\n"
+        "def now(clock=monotonic):\n"
+        "    return clock()\n"
         "class Counter:\n"
         "    lock = Lock()\n"
         "    count = 0\n"
@@ -89,6 +95,26 @@ def test_a_thread_can_be_stopped_at_every_step(module):
             first.result()
             found.setdefault(way, set()).add(counter.count)
     assert found == {"hope": {1, 2}, "lock_it": {2}}
+
+
+def test_what_was_bound_when_the_module_was_imported_is_replaced_too(module):
+    with Stage(module) as stage:
+        assert module.now() == stage.now
+        box = module.Box()
+        with box.lock:
+            assert stage.start(box.lock.acquire).waits
+    with module.Box().lock:
+        assert module.now() != stage.now
+
+
+def test_a_loop_that_does_not_end_is_found(module):
+    def loop(lock):
+        while True:
+            with lock:
+                pass
+
+    with Stage(module) as stage, pytest.raises(StuckError, match="does not end"):
+        stage.start(loop, threading.Lock()).result()
 
 
 def test_at_the_end_all_is_as_it_was(module):
