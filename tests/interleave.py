@@ -121,6 +121,8 @@ def run_at(
         return trace
 
     def traced() -> Any:
+        # 3.12 asks for this before `settrace` is called, or sends no opcodes.
+        sys._getframe().f_trace_opcodes = True  # noqa: SLF001 - documented
         sys.settrace(trace)
         try:
             return first()
