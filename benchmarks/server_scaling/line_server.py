@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-SIZES = (10, 500)
+SIZES = (10, 250)
 
 
 def _running(kata: Any) -> tuple[asyncio.Runner, tuple[str, int]]:
@@ -14,7 +14,7 @@ def _running(kata: Any) -> tuple[asyncio.Runner, tuple[str, int]]:
         return line
 
     runner = asyncio.Runner()
-    server = runner.run(kata.start_line_server(echo, "127.0.0.1", 0, idle_timeout=None))
+    server = runner.run(kata.start_line_server(echo, "127.0.0.1", 0, backlog=1024))
 
     def end() -> None:
         runner.run(server.shutdown(1.0))
