@@ -15,6 +15,7 @@ time, and threads that would wait for ever are found at once.
 """
 
 import dis
+import gc
 import queue
 import sys
 import threading
@@ -367,6 +368,9 @@ class Stage:
                 elif isinstance(value, _Reentrant):
                     self._replace(home, name, _ReentrantOfPython())
         self._outside, _here.actor = _actor(), self.main
+        # It would run finalizers at a step that depends on all that was allocated before.
+        self._collects = gc.isenabled()
+        gc.disable()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
@@ -383,6 +387,8 @@ class Stage:
             _here.actor = self._outside
             for home, name, value in reversed(self._replaced):
                 setattr(home, name, value)
+            if self._collects:
+                gc.enable()
         if not self.lost:
             for actor in self._cast:
                 with _off_stage():
