@@ -27,8 +27,9 @@ from kata_runner.verdict import Failure, Frame, Outcome, Test, gravest
 # reads one failure, and an exception group hides its type from `Outcome`.  No phase `explain`: it
 # traces every line, which makes shrinking some ten times slower.
 _PHASES = [phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.explain]
+# No blob, which hypothesis adds where the environment says `CI`: the example is what one pastes.
 hypothesis.settings.register_profile(
-    "kata", deadline=None, report_multiple_bugs=False, phases=_PHASES
+    "kata", deadline=None, report_multiple_bugs=False, phases=_PHASES, print_blob=False
 )
 # The same examples on every run and no file left behind: for judging the content.
 hypothesis.settings.register_profile(
