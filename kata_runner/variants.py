@@ -173,6 +173,9 @@ class _Host:
         sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
         run = self._run
         _enter(run)
+        # What the caller has left lying about ends here: once pytest has started, what a finalizer
+        # raises would be blamed on the first test of each child.
+        gc.collect()
         arguments = [*plugin.SPARE, "-q", "--no-summary", f"--rootdir={run.kata.root}"]
         profile: dict[str, Any] = {}
         if run.seed is not None:

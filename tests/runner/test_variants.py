@@ -1,3 +1,4 @@
+import gc
 import os
 import select
 import sys
@@ -326,3 +327,21 @@ def test_without_fork_there_is_one_clear_error(kata, monkeypatch):
 
     with pytest.raises(RuntimeError, match=r"needs os\.fork"):
         judge_one(kata, SOLUTION)
+
+
+def test_what_the_caller_has_left_lying_about_is_not_blamed_on_a_variant(kata, monkeypatch):
+    class Litter:
+        def __del__(self):
+            raise RuntimeError("of an earlier test")
+
+    # Not pytest's own, which would blame it on this test.
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+    gc.disable()
+    try:
+        litter = Litter()
+        litter.itself = litter
+        del litter
+        assert judge_one(kata, SOLUTION).done
+    finally:
+        gc.enable()
+        gc.collect()
