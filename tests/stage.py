@@ -72,6 +72,10 @@ class _Lock:
     def locked(self) -> bool:
         return bool(self._lock.locked())
 
+    def _at_fork_reinit(self) -> None:
+        # Called for threads that are over, too, for as long as anything refers to them.
+        self._lock._at_fork_reinit()  # noqa: SLF001 - `threading` calls this one so, too
+
     def __enter__(self) -> bool:
         return self.acquire()
 

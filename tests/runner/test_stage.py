@@ -2,7 +2,9 @@
 
 import importlib.util
 import itertools
+import os
 import queue
+import sys
 import threading
 import time
 
@@ -132,6 +134,18 @@ def test_at_the_end_all_is_as_it_was(module):
     assert not any(each.thread.is_alive() for each in threads)
     with made_inside:
         pass
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_process_can_fork_while_something_refers_to_a_thread_of_a_stage(module, monkeypatch):
+    # What `threading` cannot do in the child goes to this hook.
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: os._exit(1))
+    with Stage(module) as stage:
+        kept = [threading.Thread(), stage.start(threading.Event().wait)]
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0, kept
 
 
 def test_an_error_in_a_thread_that_the_kata_started_is_not_lost(module):
