@@ -7,7 +7,6 @@ author meets it: a kata that is not complete is not judged further.
 
 import ast
 import hashlib
-import itertools
 import json
 import multiprocessing
 import os
@@ -17,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -346,22 +345,31 @@ def check_kata(
 
 def check_katas(
     katas: Sequence[Kata], names: Sequence[str]
-) -> Iterator[tuple[float, list[tuple[str, list[Problem]]]]]:
-    """Yield what `check_kata` says of each kata, with its seconds; several are checked at once.
+) -> Iterator[tuple[Kata, float, list[tuple[str, list[Problem]]]]]:
+    """Yield each kata with the seconds and the findings of `check_kata`, as soon as it is done.
 
-    Half of the checks use one processor only.
+    Several are checked at once, since half of the checks use one processor only.
     """
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
         mp_context=context, initializer=_take_turns, initargs=(context.Lock(),)
     ) as pool:
-        yield from pool.map(_check_whole, katas, itertools.repeat(names))
+        # The longest ones first, or in the end all wait for one; a long test file takes long.
+        longest_first = sorted(katas, key=_size_of_tests, reverse=True)
+        for done in as_completed(pool.submit(_check_whole, kata, names) for kata in longest_first):
+            yield done.result()
 
 
-def _check_whole(kata: Kata, names: Sequence[str]) -> tuple[float, list[tuple[str, list[Problem]]]]:
+def _size_of_tests(kata: Kata) -> int:
+    return kata.tests.stat().st_size if kata.tests.exists() else 0
+
+
+def _check_whole(
+    kata: Kata, names: Sequence[str]
+) -> tuple[Kata, float, list[tuple[str, list[Problem]]]]:
     started = time.monotonic()
     found = list(check_kata(kata, names, Cache(kata.root)))
-    return time.monotonic() - started, found
+    return kata, time.monotonic() - started, found
 
 
 def _take_turns(lock: AbstractContextManager[bool]) -> None:

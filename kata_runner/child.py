@@ -23,7 +23,7 @@ import pytest
 from hypothesis.internal.conjecture import engine
 from hypothesis.reporting import with_reporter
 
-from kata_runner.plugin import PYCACHE, SPARE, Reporter, chosen, import_ahead, run_in_turn
+from kata_runner.plugin import PYCACHE, SPARE, OneFile, Reporter, chosen, import_ahead, run_in_turn
 
 # Seconds: a learner waits for the verdict, not for the smallest of all examples.  There is no
 # public setting for it; without this name, a failing property only takes longer.
@@ -112,6 +112,7 @@ class _Session:
         self._stages = job["stages"]
         session.config.args = [job["tests"]]
         plugins = session.config.pluginmanager
+        plugins.register(OneFile())
         plugins.register(self._reporter)
         # It writes for nobody, at every test; before this point, other plugins ask for it.
         plugins.unregister(name="terminalreporter")

@@ -449,16 +449,18 @@ def check_(
     katas = [project.curriculum.find(name) for name in names] or project.curriculum.katas
     checks = only or tuple(check.CHECKS)
     problems = [] if names or "files" not in checks else check.check_tree(project.curriculum)
-    judged: Iterable[tuple[float | None, Iterable[tuple[str, list[check.Problem]]]]]
+    judged: Iterable[tuple[Kata, float | None, Iterable[tuple[str, list[check.Problem]]]]]
     if len(katas) == 1:
-        judged = [(None, check.check_kata(katas[0], checks, check.Cache(project.root)))]
+        cache = check.Cache(project.root)
+        judged = [(katas[0], None, check.check_kata(katas[0], checks, cache))]
     else:
         judged = check.check_katas(katas, checks)
-    for kata, (seconds, results) in zip(katas, judged, strict=True):
+    for kata, seconds, results in judged:
         with screen.Progress(project.out, kata.id, quiet=as_json, seconds=seconds) as shown:
             for name, found in results:
                 shown.checked(name, len(found))
                 problems += found
+    problems.sort(key=lambda problem: (problem.path, problem.line or 0))
     if as_json:
         click.echo(screen.as_json([asdict(problem) for problem in problems]))
     else:

@@ -112,8 +112,9 @@ def _soundness(kata: Kata, source: str) -> tuple[list[str], variants.Limits]:
     before = _cpu_seconds()
     ((_, verdict),) = variants.judge(kata, [variants.Variant("original", source)], stop_early=True)
     used = _cpu_seconds() - before
-    # One test that takes twice as long as all of them can only hang, and each hang costs this much.
-    limits = variants.Limits(cpu=max(1.0, 2 * used), wall=max(5.0, 10 * used))
+    # What takes five times as long as the longest test can only hang; each hang costs this much.
+    longest = max((result.cpu for result in verdict.results), default=0.0)
+    limits = variants.Limits(cpu=max(0.5, 5 * longest), wall=max(5.0, 10 * used))
     if not verdict.done:
         killer = _killer(verdict)
         why = killer.test.name if killer else verdict.problem

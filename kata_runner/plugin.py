@@ -11,6 +11,7 @@ import io
 import linecache
 import os
 import re
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import asdict, replace
@@ -160,6 +161,17 @@ def run_in_turn(session: pytest.Session, items: Sequence[pytest.Item]) -> None:
             raise session.Interrupted(session.shouldstop)
 
 
+class OneFile:
+    """A pytest plugin for a run of one test file: all that does not lead to it is passed over.
+
+    Pytest would look at each file and folder beside it, which takes as long as some tests.
+    """
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_ignore_collect(self) -> bool:
+        return True  # pytest asks only for what is not on the way to its arguments
+
+
 class Reporter:
     """A pytest plugin that tells `emit` what happens, as events that JSON can carry.
 
@@ -173,6 +185,7 @@ class Reporter:
         self._in_full = in_full  # or one line for each failure, which takes a tenth of the time
         self._printed = io.StringIO()
         self._outcomes: list[Outcome] = []
+        self._cpu = 0.0  # of this process when the test started
         self._failure: Failure | None = None
         self._shown: set[int | None] = set()
 
@@ -210,6 +223,7 @@ class Reporter:
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._outcomes = []
         self._failure = None
+        self._cpu = time.process_time()
         self._emit({"event": "started", "test": _name(nodeid)})
 
     @pytest.hookimpl(wrapper=True)
@@ -247,7 +261,8 @@ class Reporter:
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         failure = None if self._failure is None else asdict(self._failure)
         event = {"event": "finished", "test": _name(nodeid), "failure": failure}
-        self._emit(event | {"outcome": gravest(self._outcomes)})
+        cpu = round(time.process_time() - self._cpu, 6)
+        self._emit(event | {"outcome": gravest(self._outcomes), "cpu": cpu})
 
     def pytest_sessionfinish(self) -> None:
         self._emit({"event": "ended"})

@@ -34,6 +34,7 @@ import hypothesis
 import hypothesis.stateful
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.internal.conjecture import providers
 
 from kata_runner import plugin
 from kata_runner.curriculum import Kata
@@ -49,13 +50,6 @@ for _name in _LATE.split():
     # Internal names come and go; without one of them a child is slower, not wrong.
     with contextlib.suppress(ImportError):
         importlib.import_module(_name)
-with contextlib.suppress(ImportError):
-    from hypothesis.internal.constants_ast import is_local_module_file
-
-    # Hypothesis asks of every module whether it is the project's, and remembers the answer.
-    for _module in list(sys.modules.values()):
-        if _file := getattr(_module, "__file__", None):
-            is_local_module_file(_file)
 
 _LIKELY = 8  # tests that failed last, which run before the others are collected
 
@@ -94,7 +88,7 @@ def judge(
 ) -> Iterator[tuple[Variant, Verdict]]:
     """Yield each variant with what the kata's test file says of it, in the order of `variants`.
 
-    Up to `jobs` (by default, one for each processor) are judged at once.  With `stop_early` a
+    Up to `jobs` (by default, three for each processor) are judged at once.  With `stop_early` a
     run ends at the first test that does not pass, examples come before property tests, and
     hypothesis does not look for the smallest failing example.  With `seed` hypothesis draws from
     that seed, otherwise the same examples every time; with `examples_only` it draws none, and
@@ -108,8 +102,8 @@ def judge(
         raise RuntimeError("judging variants needs os.fork, which this platform does not have")
     if threading.active_count() > 1:
         raise RuntimeError("variants are judged in forked children: end all other threads first")
-    # One more than there are processors: some variants only wait.
-    jobs = jobs or (os.cpu_count() or 1) + 1
+    # Many a variant that hangs only waits, and keeps no processor busy.
+    jobs = jobs or 3 * (os.cpu_count() or 1)
     candidates = list(variants)
     with tempfile.TemporaryDirectory(prefix="kata-") as work:
         run = _Run(
@@ -195,6 +189,9 @@ class _Host:
     def pytest_collection(self, session: pytest.Session) -> None:
         """Return in a child only."""
         plugin.import_ahead(self._run.tests)
+        with contextlib.suppress(AttributeError):
+            # Hypothesis reads the constants of all modules that are the project's, each once.
+            providers._get_local_constants()  # noqa: SLF001
         # Objects that a collector's pass in a child never touches are never copied for it.
         gc.collect()
         gc.freeze()
@@ -395,6 +392,7 @@ def _become(run: _Run, config: pytest.Config, failed: list[str], home: Path, pip
             data = data[os.write(pipe, data) :]
 
     plugins: list[object] = [
+        plugin.OneFile(),
         plugin.Reporter(emit, in_full=False),
         _TimerForEachTest(run.limits.cpu),
     ]

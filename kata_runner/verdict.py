@@ -83,11 +83,12 @@ class Test:
 
 @dataclass(frozen=True)
 class Result:
-    """One test and how it ended."""
+    """One test and how it ended, with the seconds of processor time that it took."""
 
     test: Test
     outcome: Outcome
     failure: Failure | None = None
+    cpu: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,8 @@ class Transcript:
             case {"event": "finished", "test": name, "outcome": outcome, "failure": failure}:
                 self._running = None
                 found = failure_from_json(failure)
-                self._results[name] = Result(self._tests[name], Outcome(outcome), found)
+                test = self._tests[name]
+                self._results[name] = Result(test, Outcome(outcome), found, event.get("cpu", 0.0))
             case {"event": "ended"}:
                 self.ended = True
 
