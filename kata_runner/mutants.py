@@ -4,7 +4,6 @@ A mutant that no test notices is a rule that no test pins down (or code that doe
 """
 
 import ast
-import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -54,9 +53,13 @@ def judge_mutants(kata: Kata, *, jobs: int | None = None) -> Report:
     started = time.monotonic()
     source = read_text(kata.solution)
     listed = [item.mutant for item in kata.notes.equivalents] if kata.notes_file.exists() else []
-    errors, limits = _soundness(kata, ast.unparse(ast.parse(source)))
+    errors, usual = _soundness(kata, ast.unparse(ast.parse(source)))
     if errors:
         return Report(kata.id, (), (), (), (), tuple(errors), time.monotonic() - started)
+
+    # CPU time for the import alone; on the clock ten times what all tests take, since six and more
+    # mutants share the processors.
+    limits = variants.Limits(cpu=1.0, wall=max(5.0, 10 * sum(usual.values())))
 
     def verdicts(of: Iterable[Mutant], seed: int | None = None) -> Iterator[tuple[Mutant, Verdict]]:
         candidates = list(of)
@@ -67,6 +70,7 @@ def judge_mutants(kata: Kata, *, jobs: int | None = None) -> Report:
             jobs=jobs,
             seed=seed,
             limits=limits,
+            usual=usual,
         )
         for mutant, (_, verdict) in zip(candidates, judged, strict=True):
             yield mutant, verdict
@@ -107,29 +111,23 @@ def judge_mutants(kata: Kata, *, jobs: int | None = None) -> Report:
     )
 
 
-def _soundness(kata: Kata, source: str) -> tuple[list[str], variants.Limits]:
-    """Return why judging mutants of `source` would measure nothing, and what a mutant may use."""
-    before = _cpu_seconds()
+def _soundness(kata: Kata, source: str) -> tuple[list[str], dict[str, float]]:
+    """Judge `source`, which is sound, and what no test can accept.
+
+    Return why judging mutants would measure nothing, and the CPU time that each test takes.
+    """
     ((_, verdict),) = variants.judge(kata, [variants.Variant("original", source)], stop_early=True)
-    used = _cpu_seconds() - before
-    # What takes five times as long as the longest test can only hang; each hang costs this much.
-    longest = max((result.cpu for result in verdict.results), default=0.0)
-    limits = variants.Limits(cpu=max(0.5, 5 * longest), wall=max(5.0, 10 * used))
     if not verdict.done:
         killer = _killer(verdict)
         why = killer.test.name if killer else verdict.problem
-        return [f"{kata.tests}: the tests do not pass on the solution itself: {why}"], limits
+        return [f"{kata.tests}: the tests do not pass on the solution itself: {why}"], {}
+    usual = {result.test.name: result.cpu for result in verdict.results}
     broken = variants.Variant("sentinel", "raise RuntimeError")
-    ((_, verdict),) = variants.judge(kata, [broken], stop_early=True, limits=limits)
+    ((_, verdict),) = variants.judge(kata, [broken], stop_early=True)
     if verdict.done:
-        return [f"{kata.tests}: the tests pass on a solution that cannot be imported"], limits
-    return [], limits
+        return [f"{kata.tests}: the tests pass on a solution that cannot be imported"], {}
+    return [], usual
 
 
 def _killer(verdict: Verdict) -> Result | None:
     return next((each for each in verdict.failing() if each.outcome is not Outcome.NOT_RUN), None)
-
-
-def _cpu_seconds() -> float:
-    times = os.times()
-    return times.children_user + times.children_system

@@ -224,7 +224,7 @@ class Reporter:
         self._outcomes = []
         self._failure = None
         self._cpu = time.process_time()
-        self._emit({"event": "started", "test": _name(nodeid)})
+        self._emit({"event": "started", "test": name_of(nodeid)})
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -260,7 +260,7 @@ class Reporter:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         failure = None if self._failure is None else asdict(self._failure)
-        event = {"event": "finished", "test": _name(nodeid), "failure": failure}
+        event = {"event": "finished", "test": name_of(nodeid), "failure": failure}
         cpu = round(time.process_time() - self._cpu, 6)
         self._emit(event | {"outcome": gravest(self._outcomes), "cpu": cpu})
 
@@ -268,7 +268,7 @@ class Reporter:
         self._emit({"event": "ended"})
 
 
-def _name(nodeid: str) -> str:
+def name_of(nodeid: str) -> str:
     return nodeid.partition("::")[2]
 
 
@@ -276,7 +276,7 @@ def as_test(item: pytest.Item) -> Test:
     """Return what a verdict says of a test before it has run."""
     marker = item.get_closest_marker("rule")
     rule = marker.args[0] if marker and marker.args else None
-    return Test(_name(item.nodeid), rule, _is_property(item))
+    return Test(name_of(item.nodeid), rule, _is_property(item))
 
 
 def _outcome(

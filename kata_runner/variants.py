@@ -24,7 +24,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -52,6 +52,8 @@ for _name in _LATE.split():
         importlib.import_module(_name)
 
 _LIKELY = 8  # tests that failed last, which run before the others are collected
+_SLOW = 0.03  # seconds of CPU time: as long as some twenty tests take
+_TIMES, _LEAST = 5, 0.5  # by how much a test may exceed what is usual; seconds
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ def judge(
     seed: int | None = None,
     limits: Limits | None = None,
     tests: Path | None = None,
+    usual: Mapping[str, float] | None = None,
 ) -> Iterator[tuple[Variant, Verdict]]:
     """Yield each variant with what the kata's test file says of it, in the order of `variants`.
 
@@ -92,7 +95,9 @@ def judge(
     run ends at the first test that does not pass, examples come before property tests, and
     hypothesis does not look for the smallest failing example.  With `seed` hypothesis draws from
     that seed, otherwise the same examples every time; with `examples_only` it draws none, and
-    property tests are not run.  `tests` is another test file to run.
+    property tests are not run.  `tests` is another test file to run.  `usual` has the seconds
+    of CPU time that tests take if all is right: a test may take five times as long (but half a
+    second in any case), and with `stop_early` slow ones come after the others of their kind.
 
     Raises:
         RuntimeError: this platform has no `fork`, or this process runs several threads, which
@@ -114,6 +119,7 @@ def judge(
             stop_early,
             examples_only,
             seed,
+            usual or {},
         )
         context = multiprocessing.get_context("fork")
         verdicts, answers = context.Pipe(duplex=False)
@@ -144,6 +150,15 @@ class _Run:
     stop_early: bool
     examples_only: bool
     seed: int | None
+    usual: Mapping[str, float]
+
+    def allowed(self, test: str | None) -> float:
+        """Return how many seconds of CPU time the test may take; None: the import of all."""
+        usual = self.usual.get(test or "")
+        return self.limits.cpu if usual is None else max(_LEAST, _TIMES * usual)
+
+    def is_slow(self, test: str) -> bool:
+        return self.usual.get(test, 0.0) > _SLOW
 
 
 class _Host:
@@ -240,8 +255,8 @@ class _Host:
     def _note(self, found: Verdict) -> None:
         """Remember which examples failed, the last ones at the end."""
         for result in found.failing():
-            if result.failure is not None and not result.test.is_property:
-                name = result.test.name
+            test, name = result.test, result.test.name
+            if result.failure and not test.is_property and not self._run.is_slow(name):
                 if name in self._failed:
                     self._failed.remove(name)
                 self._failed.append(name)
@@ -297,7 +312,8 @@ class _Child:
         if self._transcript.ended:
             pass
         elif code == -signal.SIGPROF:
-            problem = f"stopped: still computing after {limits.cpu:g} s of CPU time{self._where()}"
+            allowed = self.run.allowed(self._transcript.running)
+            problem = f"stopped: still computing after {allowed:.2g} s of CPU time{self._where()}"
             unfinished = Outcome.HUNG
         elif not came_to_an_end:
             problem = f"stopped: no end after {limits.wall:g} s{self._where()}"
@@ -319,8 +335,9 @@ class _LikelyFirst:
     all tests takes longer than to run one.
     """
 
-    def __init__(self, failed: Sequence[str]) -> None:
+    def __init__(self, run: _Run, failed: Sequence[str]) -> None:
         """`failed` has the names of examples, the one that failed last in front."""
+        self._run = run
         self._rank = {name: rank for rank, name in enumerate(failed)}
         self._likely = {name.partition("[")[0] for name in failed[:_LIKELY]}
         self._ran: set[str] = set()
@@ -341,9 +358,9 @@ class _LikelyFirst:
             self._likely = set()
             session.perform_collect()
 
-    def _key(self, item: pytest.Item) -> tuple[bool, float]:
+    def _key(self, item: pytest.Item) -> tuple[bool, bool, float]:
         test = plugin.as_test(item)
-        return test.is_property, self._rank.get(test.name, math.inf)
+        return test.is_property, self._run.is_slow(test.name), self._rank.get(test.name, math.inf)
 
 
 class _ExamplesOnly:
@@ -358,13 +375,13 @@ class _ExamplesOnly:
 class _TimerForEachTest:
     """A pytest plugin: SIGPROF ends the process once a test has used up its CPU time."""
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        # The import of the tests, and so of the variant, has as much.
-        self.pytest_runtest_logstart()
+    def __init__(self, run: _Run) -> None:
+        self._run = run
+        signal.setitimer(signal.ITIMER_PROF, run.allowed(None))
 
-    def pytest_runtest_logstart(self) -> None:
-        signal.setitimer(signal.ITIMER_PROF, self._seconds)
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        allowed = self._run.allowed(plugin.name_of(nodeid))
+        signal.setitimer(signal.ITIMER_PROF, allowed)
 
 
 def _become(run: _Run, config: pytest.Config, failed: list[str], home: Path, pipe: int) -> None:
@@ -394,11 +411,11 @@ def _become(run: _Run, config: pytest.Config, failed: list[str], home: Path, pip
     plugins: list[object] = [
         plugin.OneFile(),
         plugin.Reporter(emit, in_full=False),
-        _TimerForEachTest(run.limits.cpu),
+        _TimerForEachTest(run),
     ]
     if run.stop_early:
         # First, so that the reporter tells the tests in this order, too.
-        plugins.insert(0, _LikelyFirst(failed[::-1]))
+        plugins.insert(0, _LikelyFirst(run, failed[::-1]))
     if run.examples_only:
         plugins.append(_ExamplesOnly())
     for each in plugins:

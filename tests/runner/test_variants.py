@@ -132,6 +132,24 @@ def test_stopping_early_tries_examples_first_and_ends_at_the_first_failure(kata)
     ]
 
 
+def test_stopping_early_tries_slow_examples_after_the_others(kata):
+    one, two = (f"test_a_small_number_is_doubled[{name}]" for name in ("one", "two"))
+    wrong = SOLUTION.replace("x + x", "x + 1")
+
+    verdict = judge_one(kata, wrong, stop_early=True, usual={one: 1.0, two: 0.0})
+
+    assert [name for name in outcomes(verdict) if "small" in name] == [two, one]
+
+
+def test_a_test_may_take_a_multiple_of_what_is_usual_and_no_more(kata):
+    usual = {"test_a_small_number_is_doubled[one]": 0.2}
+    source = SOLUTION.replace("return x + x", "while x == 1: pass\n    return x + x")
+
+    verdict = judge_one(kata, source, stop_early=True, usual=usual)
+
+    assert verdict.problem.endswith("after 1 s of CPU time in test_a_small_number_is_doubled[one]")
+
+
 def test_without_a_seed_every_run_draws_the_same_and_with_another_seed_others(kata):
     source = SOLUTION.replace("x + x", "x + x if abs(x) < 1000 else None")
 
