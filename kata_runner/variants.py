@@ -178,6 +178,9 @@ class _Host:
     def main(self) -> NoReturn:
         # As an exception, which ends the children on its way.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+        # A debugger of the caller's, or its coverage, has no business in the variants.
+        sys.settrace(None)
+        threading.settrace(None)
         # Not what the caller has put in their place (pytest does, and so does a progress bar).
         sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
         run = self._run
