@@ -12,7 +12,9 @@ Idea
         prepend(x, y)   [x y b c]  d ...
 
     All looking ahead is one step: have `count` items at hand, if there are as
-    many.  `peek`, truth value, index and slice differ only in the count.
+    many.  `peek`, truth value, index and slice differ only in the count.  The
+    price: `peek` takes some twice as long as the original's, which pulls the
+    one item by itself.
     `next` and `peek` cost O(1), `prepend` O(1) for each item, `p[i]` O(i), a
     slice O(items ahead).
 
@@ -86,7 +88,8 @@ class peekable(Generic[_T]):  # noqa: N801 - the original's name
         return next(self._source)
 
     def __bool__(self) -> bool:
-        self._look_ahead(1)
+        if not self._ahead:
+            self._look_ahead(1)
         return bool(self._ahead)
 
     def peek(self, default: Any = _marker) -> Any:
