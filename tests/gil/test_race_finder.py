@@ -11,8 +11,12 @@ import pytest
 import katas.gil.race_finder as kata
 from katas.gil.race_finder import Deadlock, Lock
 
-SLICE = 0.3  # seconds; if nothing computes for three of them in a row, all threads wait
+SLICE = 0.3  # seconds; if nothing computes for ten of them in a row, all threads wait
+LOOKING = 0.001  # seconds of processor time; to look costs a tenth of it
 AT_MOST = 3.0  # seconds of processor time; the longest call takes a tenth of it
+
+
+hung = []  # which functions have waited for ever; the next one that does so is found sooner
 
 
 def not_for_ever(function):
@@ -31,16 +35,17 @@ def not_for_ever(function):
         threading.Thread(target=tell, daemon=True).start()
         begun = now = time.process_time()
         idle = 0
-        while idle < 3 and now - begun < AT_MOST:
+        while idle < (3 if hung else 10) and now - begun < AT_MOST:
             try:
                 value, error = outcome.get(timeout=SLICE)
             except Empty:
                 before, now = now, time.process_time()
-                idle = idle + 1 if now - before < SLICE / 100 else 0
+                idle = idle + 1 if now - before < LOOKING else 0
                 continue
             if error is not None:
                 raise error
             return value
+        hung.append(function.__name__)
         pytest.fail(f"{function.__name__} does not end: its threads wait, or go on for ever")
 
     return call
