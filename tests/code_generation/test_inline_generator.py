@@ -406,16 +406,6 @@ def test_frames_in_other_files_are_shown_too():
 
 
 @pytest.mark.rule(5)
-def test_the_traceback_shows_the_lines_of_the_file(tmp_path):
-    path = tmp_path / "a.c"
-    path.write_text("int a;\n// [[[cog\n//   int('two')\n// ]]]\n[[[end]]]\n")
-    with pytest.raises(CogUserException) as caught:
-        process(path, replace=True)
-    assert frames(caught.value) == [(str(path), 3)]
-    assert "//   int('two')" in str(caught.value)
-
-
-@pytest.mark.rule(5)
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit, GeneratorExit])
 def test_what_is_no_exception_comes_out_as_it_is(kind):
     with pytest.raises(kind) as caught:
@@ -607,6 +597,16 @@ def test_errors_and_code_have_the_name_of_the_file(path):
     with pytest.raises(CogError) as caught:
         process(path, check=True)
     assert lines_in(str(path), caught.value) == [1]
+
+
+@pytest.mark.rule(7)
+def test_the_traceback_shows_the_lines_of_the_file(tmp_path):
+    path = tmp_path / "a.c"
+    path.write_text("int a;\n// [[[cog\n//   int('two')\n// ]]]\n[[[end]]]\n")
+    with pytest.raises(CogUserException) as caught:
+        process(path, replace=True)
+    assert frames(caught.value) == [(str(path), 3)]
+    assert "//   int('two')" in str(caught.value)
 
 
 # Rule 8: whole or not at all

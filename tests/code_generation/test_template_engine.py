@@ -312,7 +312,7 @@ def test_filters_are_looked_up_at_each_rendering(environment):
     assert template.render(a="aB") == "Ab"
 
 
-@pytest.mark.rule(3)
+@pytest.mark.rule(8)
 def test_filters_belong_to_one_environment(environment):
     with pytest.raises(TemplateSyntaxError):
         Environment().from_string("{{ a|up }}")

@@ -566,15 +566,17 @@ def test_an_unloaded_plugin_can_be_loaded_anew(managing):
     assert manager.names() == ["store", "shop"]
 
 
+NOT_LOADED = ["shop", "nowhere", "", "store.x"]
+
+
 @pytest.mark.rule(6)
-@pytest.mark.parametrize("call", [PluginManager.unload, PluginManager.reload])
-@pytest.mark.parametrize("name", ["shop", "nowhere", "", "store.x"])
-def test_what_is_not_loaded_is_a_key_error(managing, call, name):
+@pytest.mark.parametrize("name", NOT_LOADED)
+def test_to_unload_what_is_not_loaded_is_a_key_error(managing, name):
     manager = managing(SHOP)
     manager.load("store")
     before = loaded()
     with pytest.raises(KeyError):
-        call(manager, name)
+        manager.unload(name)
     assert (manager.names(), loaded()) == (["store"], before)
 
 
@@ -712,6 +714,17 @@ def test_a_plugin_whose_file_is_gone_stays_loaded(managing, tmp_path):
     with pytest.raises(ModuleNotFoundError):
         manager.reload("alpha")
     assert manager.get_plugin("alpha") is loaded()["alpha"] is alpha
+
+
+@pytest.mark.rule(7)
+@pytest.mark.parametrize("name", NOT_LOADED)
+def test_to_reload_what_is_not_loaded_is_a_key_error(managing, name):
+    manager = managing(SHOP)
+    manager.load("store")
+    before = loaded()
+    with pytest.raises(KeyError):
+        manager.reload(name)
+    assert (manager.names(), loaded()) == (["store"], before)
 
 
 # Rule 8: the source as it is

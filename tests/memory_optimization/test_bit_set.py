@@ -103,14 +103,18 @@ def test_the_largest_member_is_below_the_limit():
 WAYS_TO_ADD = {
     "add": lambda s, elem: s.add(elem),
     "update": lambda s, elem: s.update([3], [4, elem]),
+    "the constructor": lambda s, elem: BitSet([3, elem]),
+}
+METHODS_THAT_ADD = {
     "union": lambda s, elem: s.union([elem]),
     "symmetric_difference": lambda s, elem: s.symmetric_difference([3, elem]),
     "symmetric_difference_update": lambda s, elem: s.symmetric_difference_update([3, elem]),
+}
+OPERATORS_THAT_ADD = {
     "|": lambda s, elem: s | {elem},
     "|=": lambda s, elem: operator.ior(s, {3, elem}),
     "^": lambda s, elem: {elem} ^ s,
     "-": lambda s, elem: {elem} - s,
-    "the constructor": lambda s, elem: BitSet([3, elem]),
 }
 
 
@@ -118,14 +122,30 @@ REFUSED = [(-1, ValueError), (-7, ValueError), (LAST + 1, ValueError), (10**18, 
 REFUSED += [(elem, TypeError) for elem in (2.0, 2.5, "3", None)]
 
 
-@pytest.mark.rule(2)
-@pytest.mark.parametrize("way", WAYS_TO_ADD.values(), ids=WAYS_TO_ADD.keys())
-def test_what_can_be_no_member_is_refused_and_nothing_is_changed(way):
+def check_that_it_refuses(way):
     s = BitSet([1, 9])
     for elem, error in REFUSED:
         with pytest.raises(error):
             way(s, elem)
         assert (elem, list(s), len(s)) == (elem, [1, 9], 2)
+
+
+@pytest.mark.rule(2)
+@pytest.mark.parametrize("way", WAYS_TO_ADD.values(), ids=WAYS_TO_ADD.keys())
+def test_what_can_be_no_member_is_refused_and_nothing_is_changed(way):
+    check_that_it_refuses(way)
+
+
+@pytest.mark.rule(4)
+@pytest.mark.parametrize("way", METHODS_THAT_ADD.values(), ids=METHODS_THAT_ADD.keys())
+def test_a_method_refuses_what_can_be_no_member(way):
+    check_that_it_refuses(way)
+
+
+@pytest.mark.rule(5)
+@pytest.mark.parametrize("way", OPERATORS_THAT_ADD.values(), ids=OPERATORS_THAT_ADD.keys())
+def test_an_operator_refuses_what_can_be_no_member(way):
+    check_that_it_refuses(way)
 
 
 @pytest.mark.rule(2)
@@ -139,7 +159,7 @@ def test_no_memory_is_asked_for_what_is_refused(elem):
     assert peak(refused) < 100_000
 
 
-@pytest.mark.rule(2)
+@pytest.mark.rule(4)
 def test_an_error_of_an_iterable_comes_out_and_nothing_is_changed():
     def failing():
         yield 4

@@ -1,5 +1,6 @@
 import asyncio
 import cProfile
+import gc
 import io
 import itertools
 import pstats
@@ -10,6 +11,14 @@ from contextlib import suppress
 import pytest
 
 from katas.monitoring.call_profiler import Profile
+
+
+@pytest.fixture(autouse=True)
+def no_collection():
+    """Keep away what other tests have left: a collection calls its finalizers, and they count."""
+    gc.disable()
+    yield
+    gc.enable()
 
 
 class Clock:
