@@ -11,9 +11,9 @@ Rules
        not to be trusted (None if there is no dot).  A value may have dots.  `get_signature`
        returns the signature alone; `validate` returns whether `unsign` would return.  Text stands
        for its UTF-8.
-    2. The key of the HMAC is the digest of `salt`, `signer` and the secret key, one behind the
-       other.  So what is signed with one salt is no good with another.  The digest, that of the
-       HMAC, too, is made by `digest_method`.
+    2. The key of the HMAC is the digest of `salt`, the word `signer` and the secret key, one behind
+       the other.  So what is signed with one salt is no good with another.  The digest, that of
+       the HMAC, too, is made by `digest_method`.
     3. `secret_key` may be several keys, the oldest first.  The last one signs, all are good for
        `unsign`.
     4. Signatures are compared by `hmac.compare_digest`, which takes as long for a guess that is
@@ -30,9 +30,9 @@ Rules
        This is found out only after the signature has turned out to be good.
     7. `URLSafeTimedSerializer(secret_key)` makes and reads tokens of objects: `dumps` turns the
        object into JSON without spaces and with all letters as they are, in UTF-8, and that into
-       the same base64; `signer(secret_key, salt)` signs it.  If zlib makes the JSON shorter by
-       more than a byte, it is compressed, and a dot stands in front.  `dumps` and `loads` take
-       another `salt` for this call.
+       the same base64; `signer(secret_key, salt)` signs it.  If `zlib.compress` makes the JSON
+       shorter by more than a byte, it is compressed, and a dot stands in front.  `dumps` and
+       `loads` take another `salt` for this call.
     8. `loads` reads nothing of a payload before its signature, and age, are good.  What then
        can't be read is a `BadPayload`, with the error of the reading as its cause.  Each error
        has a text, and none tells the right signature, or a key.

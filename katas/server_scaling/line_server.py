@@ -33,10 +33,10 @@ Rules
        client's lines wait, the server soon stops reading from it.  Neither a
        client that doesn't read nor one that sends many lines at once keeps
        others waiting.
-    6. An `Exception` of the handler, or an answer that is not `bytes`, is logged
-       with its traceback (`logging`) and answered with `SERVER_ERROR` and no
-       more; the connection goes on.  A client that goes away at any moment
-       ends its own connection only, and that is no error.
+    6. An `Exception` of the handler is logged with its traceback (`logging`), an
+       answer that is not `bytes` is logged, too.  The client is answered with
+       `SERVER_ERROR` and no more; the connection goes on.  A client that goes
+       away at any moment ends its own connection only, and that is no error.
     7. `await server.shutdown(graceful_timeout)` stops listening and closes
        the connections that wait for a line, both at once.  A line whose handler
        has begun is answered, and its connection closed; no other handler

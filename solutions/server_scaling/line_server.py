@@ -164,7 +164,10 @@ class LineServer:
     async def _answer(self, line: bytes) -> bytes:
         self._lines += 1
         try:
-            return await self._handler(line) + b"\r\n"
+            answer = await self._handler(line)
+            if not isinstance(answer, bytes):
+                raise TypeError(f"not bytes: {answer!r}")  # noqa: TRY301 - logged as the others
+            return answer + b"\r\n"
         except Exception:  # noqa: BLE001 - whatever it is, it must not end the connection
             # Not to the client: the text of an error may tell what is nobody's business.
             _log.exception("the handler failed")

@@ -108,6 +108,9 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
         server = self._server
+        if server._closing:  # it was accepted before
+            self.transport.close()
+            return
         if len(server._connections) >= server._max_connections:
             server._counts["rejected_connections"] += 1
             self._refuse(b"SERVER_ERROR too many connections\r\n")
@@ -169,13 +172,15 @@ class _Connection(asyncio.Protocol):
         counts = self._server._counts
         counts["lines"] += 1
         try:
-            answer = await self._server._handler(line) + b"\r\n"
+            answer = await self._server._handler(line)
+            if not isinstance(answer, bytes):
+                raise TypeError(f"not bytes: {answer!r}")  # noqa: TRY301 - logged as the others
         except Exception:  # noqa: BLE001 - whatever it is, it must not end the connection
             _log.exception("the handler failed")
             counts["errors"] += 1
-            answer = b"SERVER_ERROR\r\n"
+            answer = b"SERVER_ERROR"
         if not self._lost:
-            self.transport.write(answer)
+            self.transport.write(answer + b"\r\n")
 
     def _answered(self, task: asyncio.Task[None]) -> None:
         self._task = None
