@@ -86,8 +86,7 @@ def test_keywords_may_have_any_name():
     signal, receiver = Signal(), []
     signal.connect(lambda *args, **kwargs: receiver.append((args, kwargs)), weak=False)
     signal.send("x", self=1, doc=2, receiver=3)
-    signal.send_robust("y", self=1)
-    assert receiver == [(("x",), {"self": 1, "doc": 2, "receiver": 3}), (("y",), {"self": 1})]
+    assert receiver == [(("x",), {"self": 1, "doc": 2, "receiver": 3})]
 
 
 @pytest.mark.rule(1)
@@ -456,6 +455,14 @@ def test_what_is_meant_for_the_whole_program_passes_through(error):
     with pytest.raises(error):
         signal.send_robust("x")
     assert after.calls == []
+
+
+@pytest.mark.rule(7)
+def test_keywords_of_send_robust_may_have_any_name_too():
+    signal, received = Signal(), []
+    signal.connect(lambda *args, **kwargs: received.append((args, kwargs)), weak=False)
+    signal.send_robust("y", self=1, doc=2, receiver=3)
+    assert received == [(("y",), {"self": 1, "doc": 2, "receiver": 3})]
 
 
 # Rule 8: nothing is kept alive
