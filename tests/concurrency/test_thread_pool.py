@@ -587,7 +587,6 @@ def test_a_failing_initializer_breaks_the_pool(stage, error):
     with pytest.raises(BrokenThreadPool):
         pool.submit(made.append, 3)
     assert (made, len(stage.started), stage.alive) == ([], 1, [])
-    pool.shutdown()
 
 
 @pytest.mark.rule(5)
@@ -652,7 +651,7 @@ def test_an_error_is_raised_in_its_place_and_what_follows_is_cancelled(stage):
     with pytest.raises(ZeroDivisionError):
         next(results)
     gate.set()
-    pool.shutdown()
+    stage.settle()
     assert made in ([1], [1, 3])
     assert list(results) == []
 
@@ -672,7 +671,7 @@ def test_the_timeout_counts_from_map_on_and_for_all_results(stage):
     with pytest.raises(TimeoutError):
         next(results)
     assert stage.now == before + 4
-    pool.shutdown()
+    stage.advance(10)
     assert made == [3, 4]
 
 
@@ -691,7 +690,7 @@ def test_closing_the_iterator_cancels_what_has_not_begun(stage):
     assert next(results) is None
     stage.settle()
     results.close()
-    pool.shutdown()
+    stage.advance(20)
     assert made == [0, 0, 5]
 
 
@@ -844,6 +843,18 @@ def test_a_pool_may_be_freed_in_one_of_its_threads_at_any_step():
         assert (made, stage.alive) == ([1], [])
 
     at_every_step(free)
+
+
+@pytest.mark.rule(7)
+def test_a_broken_pool_can_be_shut_down(stage):
+    def fail():
+        raise ZeroDivisionError
+
+    pool = ThreadPoolExecutor(1, initializer=fail)
+    with logged():
+        assert isinstance(pool.submit(fail).exception(), BrokenThreadPool)
+    pool.shutdown()
+    assert stage.alive == []
 
 
 # Rule 8: many threads
