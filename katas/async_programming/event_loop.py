@@ -16,24 +16,25 @@ Rules
        loop (`asyncio._set_running_loop`).  Where a loop runs already it is a
        `RuntimeError`, and nothing else happens.
     2. `call_at(when, callback, *args)` and `call_later(delay, callback, *args)` have a
-       call made in the first turn that finds `time()` to be `when` or later: the
-       earlier ones first, those for the same time in the order of asking.  A turn
-       begins with `selector.select(timeout)`, which is where the loop waits: for 0
+       call made in the first turn that finds `time()` to be `when` or later, after its
+       wait: the earlier ones first, those for the same time in the order of asking.  A
+       turn begins with `selector.select(timeout)`, which is where the loop waits: for 0
        seconds if calls are ready, until the next timer that is not cancelled, or
-       without a limit (None).  `time` is `time.monotonic`; a subclass may have another
-       clock.
+       without a limit (None).  Selectors refuse to wait for a month: a timeout is a day
+       at most.  `time` is `time.monotonic`; a subclass may have another clock.
     3. What a call raises goes to `call_exception_handler`, in a dictionary with the
        "exception" and a "message", and the loop goes on.  `KeyboardInterrupt` and
        `SystemExit` come out of `run_until_complete`; when the loop runs again it goes
        on where it was.  `call_exception_handler` logs an error (logger "asyncio"); a
        subclass may do something else.
-    4. `create_task(coro)` returns a `Task`, an `asyncio.Future` that runs the coroutine;
-       `run_until_complete` does so if it is given a coroutine.  From the next turn
-       on the task calls `coro.send(None)`, which returns what the coroutine waits for.
-       None stands for the next turn.  A future stands for the turn in which it calls
-       those who wait; it has set its `_asyncio_future_blocking`, and the task sets it
-       back to False.  Anything else, and a future of another loop or the task itself,
-       is a `RuntimeError` in the coroutine, in the next turn.  The result or error
+    4. `create_task(coro)` returns a `Task`, an `asyncio.Future` that runs the coroutine
+       (a `TypeError` if it is none); `run_until_complete` makes one if it is given a
+       coroutine.  From the next turn on the task calls `coro.send(None)`, which returns
+       what the coroutine waits for.  None stands for the next turn.  A future stands for
+       the turn that makes its done callbacks; its `__await__` has set
+       `_asyncio_future_blocking`, and the task sets that back to False.  Anything else,
+       a future of another loop and the task itself are a `RuntimeError` in the
+       coroutine, in the next turn.  The result or error
        of the coroutine is that of the task; rule 3 holds for `KeyboardInterrupt` and
        `SystemExit`, too.  All steps run in one context: the given one, or a copy.
        asyncio knows the task (`_register_task`, `_enter_task`, `_leave_task` in
@@ -44,21 +45,25 @@ Rules
        itself is cancelled where it waits next, or at its end.  The coroutine may
        catch the error and go on.  If a `CancelledError` comes out of it, the task is
        cancelled.  `cancel` returns False, and does nothing, if the task is done.
-       `cancelling()` counts the calls of `cancel`, and `uncancel()` takes one back;
-       with the last one goes a `CancelledError` that was not thrown yet.
+       `cancelling()` counts the calls of `cancel`, and `uncancel()` takes one back; with
+       the last one goes the `CancelledError` that the next step was to throw.
     6. An error that nobody fetches is reported by asyncio's `Future` when the task goes
-       away, and one that was fetched is not.  The tools of asyncio run on the loop.
+       away, and one that was fetched is not.  `run_until_complete` fetches whatever ends
+       a coroutine that it was given.  The tools of asyncio run on the loop.
     7. `sock_recv`, `sock_sendall` and `sock_accept` are for non-blocking sockets.  A task
        that cannot go on waits, and the loop's selector tells when it can; a socket is
        registered there only while a task waits for it.  One task may read a socket
-       and another write it.  What `sock_accept` returns does not block either.
+       and another write it, also right after one that was waiting is cancelled.  All
+       bytes of `data` are sent, whatever its items are.  What `sock_accept` returns
+       does not block either.  A coroutine that waits can be closed after the loop.
 
 Left out
     `run_forever` and `stop`, threads and `call_soon_threadsafe`, signals, transports and
     streams, subprocesses, the debug mode, asynchronous generators that nobody closed,
     sweeping cancelled timers out before their time.
     asyncio leaves the order of timers for the same time open, refers to tasks only
-    weakly, and takes a `CancelledError` back with `uncancel` only since 3.13.
+    weakly, takes a `CancelledError` back with `uncancel` only since 3.13, and counts
+    the items of what it sends, not their bytes.
 """
 
 import asyncio
@@ -123,7 +128,11 @@ class EventLoop:
         raise NotImplementedError
 
     def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> Any:
-        """Return a new `Task` that runs `coro`."""
+        """Return a new `Task` that runs `coro`.
+
+        Raises:
+            TypeError: `coro` is not a coroutine.
+        """
         raise NotImplementedError
 
     async def sock_recv(self, sock: socket, nbytes: int) -> Any:

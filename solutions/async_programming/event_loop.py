@@ -34,7 +34,10 @@ In CPython
     `Lib/asyncio/base_events.py` (`_run_once`), `selector_events.py`, `tasks.py`;
     `Modules/_asynciomodule.c`.  Its heap does not keep the order of equal times, and
     is swept when more than half of over 100 timers are cancelled.  Its tasks are in
-    a `WeakSet`; the documentation asks programs to keep a reference.
+    a `WeakSet`; the documentation asks programs to keep a reference.  Its
+    `sock_sendall` takes the bytes sent for items: an `array` of ints is cut off, and
+    the task waits for ever.  Its steps end with `self = None`: an error refers to their
+    frames, and else only the garbage collector would let the failed task go, as here.
 """
 
 import asyncio
@@ -51,6 +54,8 @@ from functools import partial
 from selectors import EVENT_READ, EVENT_WRITE, BaseSelector, DefaultSelector
 from socket import socket
 from typing import Any
+
+DAY = 24 * 60 * 60  # epoll refuses 2**31 ms, about 25 days
 
 
 class EventLoop:
@@ -106,6 +111,10 @@ class EventLoop:
         try:
             while not future.done():
                 self._turn()
+        except (KeyboardInterrupt, SystemExit):
+            if future.done() and not future.cancelled():
+                future.exception()  # fetched: it may be what comes out here
+            raise
         finally:
             _set_running_loop(None)
         return future.result()
@@ -128,7 +137,11 @@ class EventLoop:
         return asyncio.Future(loop=self)  # type: ignore[arg-type]
 
     def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> Any:
-        """Return a new `Task` that runs `coro`."""
+        """Return a new `Task` that runs `coro`.
+
+        Raises:
+            TypeError: `coro` is not a coroutine.
+        """
         task = Task(coro, loop=self, name=name, context=context)
         # asyncio's own register is weak: a task that nobody refers to could vanish half-way.
         self._tasks.add(task)
@@ -141,7 +154,7 @@ class EventLoop:
 
     async def sock_sendall(self, sock: socket, data: Any) -> None:
         """Send all of `data` to a non-blocking socket."""
-        rest = memoryview(data)
+        rest = memoryview(data).cast("B")  # `send` counts bytes
         while rest:
             rest = rest[await self._when_ready(sock, EVENT_WRITE, sock.send, rest) :]
 
@@ -158,9 +171,9 @@ class EventLoop:
         if self._ready:
             timeout = 0.0
         elif self._timers:
-            timeout = max(0.0, self._timers[0][0] - self.time())
+            timeout = min(max(0.0, self._timers[0][0] - self.time()), DAY)
         for key, ready_for in self._selector.select(timeout):
-            for event, future in key.data.items():
+            for future, event in key.data.items():
                 if event & ready_for and not future.done():
                     future.set_result(None)
         now = self.time()
@@ -178,32 +191,35 @@ class EventLoop:
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - one call must not end the loop
-            context = {"message": f"{call} raised an exception", "exception": error}
+            # Not the call itself: the `repr` of an argument may raise, too.
+            context = {"message": "a call raised an exception", "exception": error}
             self.call_exception_handler(context)
 
     async def _when_ready(self, sock: socket, event: int, call: Any, *args: Any) -> Any:
-        """Return `call(*args)`, made when `sock` is ready for `event`."""
+        """Return `call(*args)`; while it would block, wait until `sock` is ready for `event`."""
         while True:
+            with suppress(BlockingIOError):
+                return call(*args)
             future = self.create_future()
-            self._watch(sock, event, future)
+            self._watch(sock, future, event)
             try:
                 await future
             finally:
-                self._watch(sock, event, None)
-            with suppress(BlockingIOError):  # somebody else was quicker
-                return call(*args)
+                self._watch(sock, future, 0)
 
-    def _watch(self, sock: socket, event: int, future: Any) -> None:
-        """Let `future`, or nobody if it is None, know when `sock` is ready for `event`."""
-        # A selector knows a socket once, and two tasks may wait for it, one for each event.
-        futures = {}
-        if sock in self._selector.get_map():
-            futures = self._selector.unregister(sock).data
-        futures.pop(event, None)
-        if future is not None:
-            futures[event] = future
-        if futures:
-            self._selector.register(sock, sum(futures), futures)
+    def _watch(self, sock: socket, future: Any, event: int) -> None:
+        """Let `future` know when `sock` is ready for `event`; for 0, not any more."""
+        # A selector knows a socket once, and several tasks may wait for it: one reads, one
+        # writes, and one was cancelled and has not made its last step.
+        waiting: dict[Any, int] = {}
+        if sock in (self._selector.get_map() or ()):  # None: the loop is closed
+            waiting = self._selector.unregister(sock).data
+        if event:
+            waiting[future] = event
+        else:
+            waiting.pop(future, None)
+        if waiting:
+            self._selector.register(sock, sum(set(waiting.values())), waiting)
 
 
 class Task(asyncio.Future):

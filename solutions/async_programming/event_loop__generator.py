@@ -109,6 +109,8 @@ class EventLoop:
                 self._turn()
         finally:
             _set_running_loop(None)
+            if future.done() and not future.cancelled():
+                future.exception()  # so it is fetched, whatever else ends the turn
         return future.result()
 
     def close(self) -> None:
@@ -129,7 +131,11 @@ class EventLoop:
         return asyncio.Future(loop=self)  # type: ignore[arg-type]
 
     def create_task(self, coro: Any, *, name: Any = None, context: Any = None) -> Any:
-        """Return a new `Task` that runs `coro`."""
+        """Return a new `Task` that runs `coro`.
+
+        Raises:
+            TypeError: `coro` is not a coroutine.
+        """
         task = Task(coro, loop=self, name=name, context=context)
         self._alive[id(task)] = task
         task.add_done_callback(lambda task: self._alive.pop(id(task)))
@@ -145,7 +151,7 @@ class EventLoop:
 
     async def sock_sendall(self, sock: socket, data: Any) -> None:
         """Send all of `data` to a non-blocking socket."""
-        view, sent = memoryview(data), 0
+        view, sent = memoryview(data).cast("B"), 0
         while sent < len(view):
             try:
                 sent += sock.send(view[sent:])
@@ -175,12 +181,11 @@ class EventLoop:
         if self._next_turn:
             timeout = 0.0
         elif self._timers:
-            timeout = max(-self._timers[-1].later - self.time(), 0.0)
+            timeout = min(max(-self._timers[-1].later - self.time(), 0.0), 86_400.0)
         for key, mask in self._selector.select(timeout):
-            for event in key.data.keys() & {mask & EVENT_READ, mask & EVENT_WRITE}:
-                for future in key.data[event]:
-                    if not future.done():
-                        future.set_result(None)
+            for event, future in key.data:
+                if event & mask and not future.done():
+                    future.set_result(None)
         now = self.time()
         while self._timers and -self._timers[-1].later <= now:
             self._next_turn.append(self._timers.pop())
@@ -204,31 +209,24 @@ class EventLoop:
             self.call_exception_handler({"message": "a call failed", "exception": error})
 
     async def _ready_for(self, event: int, sock: socket) -> None:
-        waiting = self._waiting(sock)
-        future = self.create_future()
-        waiting.setdefault(event, []).append(future)
-        self._watch(sock, waiting)
+        mine = (event, self.create_future())
+        self._watch(sock, [*self._waiting(sock), mine])
         try:
-            await future
+            await mine[1]
         finally:
-            waiting = self._waiting(sock)
-            waiting[event].remove(future)
-            if not waiting[event]:
-                del waiting[event]
-            self._watch(sock, waiting)
+            self._watch(sock, [one for one in self._waiting(sock) if one is not mine])
 
-    def _waiting(self, sock: socket) -> dict[int, list[Any]]:
-        """Return who waits for `sock`, by event."""
-        known = self._selector.get_map()
-        return dict(known[sock].data) if sock in known else {}
+    def _waiting(self, sock: socket) -> list[tuple[int, Any]]:
+        """Return who waits for `sock`, and for what."""
+        known = self._selector.get_map() or {}  # the map of a closed selector is None
+        return known[sock].data if sock in known else []
 
-    def _watch(self, sock: socket, waiting: dict[int, list[Any]]) -> None:
-        if sock not in self._selector.get_map():
-            self._selector.register(sock, sum(waiting), waiting)
-        elif waiting:
-            self._selector.modify(sock, sum(waiting), waiting)
-        else:
+    def _watch(self, sock: socket, waiting: list[tuple[int, Any]]) -> None:
+        if self._waiting(sock):
             self._selector.unregister(sock)
+        if waiting:
+            events = {event for event, _ in waiting}
+            self._selector.register(sock, sum(events), waiting)
 
 
 class Task(asyncio.Future):

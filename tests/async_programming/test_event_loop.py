@@ -1,3 +1,4 @@
+import array
 import asyncio
 import contextvars
 import gc
@@ -7,6 +8,7 @@ import time
 import tracemalloc
 import types
 import weakref
+from functools import partial
 from selectors import DefaultSelector
 
 import pytest
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from katas.async_programming.event_loop import EventLoop, Task
 
 TURNS = 3000  # more than any right solution makes
+EARLY = 2.0**-10  # seconds, about one millisecond
 PATIENCE = 3.0  # seconds for data that has been sent to arrive on loopback
 
 
@@ -30,6 +33,7 @@ class Clock(DefaultSelector):
 
     def select(self, timeout=None):
         self.waits.append(timeout)
+        assert timeout is None or timeout <= 2**31 / 1000, "epoll: timeout is too large"
         assert len(self.waits) <= TURNS, "the loop turns and turns"
         if timeout is None:
             # Only a socket can end this wait, and all who send are in this process.
@@ -39,7 +43,7 @@ class Clock(DefaultSelector):
         events = super().select(0)
         if not events and timeout > 0:
             # As a selector may, it can return before the time is over.
-            self.now += timeout / 2 if self.early else timeout
+            self.now += timeout - EARLY if self.early else timeout
             self.early = False
         return events
 
@@ -273,6 +277,25 @@ def test_a_time_that_is_past_is_the_next_turn(loop, delay):
 
 
 @pytest.mark.rule(2)
+def test_all_timers_that_are_due_go_off_in_one_turn_and_in_their_order(loop):
+    log = []
+    loop.call_at(0, log.append, "at 0")
+    for delay in [0, -5, -1]:
+        loop.call_later(delay, log.append, delay)
+    loop.call_at(0, log.append, "at 0 as well")
+    run_turns(loop, 1)
+    assert log == [-5, -1, "at 0", 0, "at 0 as well"]
+
+
+@pytest.mark.rule(2)
+def test_a_timer_goes_off_in_the_turn_that_waited_for_it(loop):
+    turns = []
+    loop.call_later(5, lambda: turns.append(len(loop.clock.waits)))
+    run_for(loop, 6)
+    assert turns == [1]
+
+
+@pytest.mark.rule(2)
 def test_the_loop_waits_in_the_selector_and_only_if_nothing_is_ready(loop):
     loop.call_later(5, loop.call_soon, list)
     loop.call_soon(loop.call_soon, list)
@@ -290,6 +313,14 @@ def test_a_wait_that_ends_early_calls_nothing_early(loop):
     loop.call_later(4, lambda: times.append(loop.time()))
     run_for(loop, 5)
     assert times == [4]
+
+
+@pytest.mark.rule(2)
+def test_no_wait_is_longer_than_a_day(loop):
+    loop.call_later(float("inf"), list)
+    run_for(loop, 30 * 86400)
+    assert max(loop.clock.waits) <= 86400
+    assert loop.time() == 30 * 86400
 
 
 @pytest.mark.rule(2)
@@ -375,6 +406,25 @@ def test_an_error_of_a_call_is_reported_and_the_loop_goes_on(loop, error):
     assert reported(loop) == [error, error]
 
 
+class Mute:
+    """Something that cannot be shown in a message."""
+
+    def __repr__(self):
+        raise ValueError
+
+
+@pytest.mark.rule(3)
+def test_an_error_is_reported_whatever_the_arguments_were(loop):
+    error = LookupError()
+
+    def failing(_):
+        raise error
+
+    loop.call_soon(failing, Mute())
+    run_turns(loop, 1)
+    assert reported(loop) == [error]
+
+
 @pytest.mark.rule(3)
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
 def test_what_ends_a_program_comes_out_and_the_loop_can_go_on(loop, error):
@@ -383,14 +433,14 @@ def test_what_ends_a_program_comes_out_and_the_loop_can_go_on(loop, error):
     def failing():
         raise error
 
-    loop.call_soon(log.append, "before")
+    loop.call_soon(loop.call_soon, log.append, "next")
     loop.call_soon(failing)
     loop.call_soon(log.append, "after")
     with pytest.raises(error):
         run_for(loop, 1)
-    assert log == ["before"]
+    assert log == []
     run_for(loop, 1)
-    assert log == ["before", "after"]
+    assert log == ["after", "next"]
 
 
 @pytest.mark.rule(3)
@@ -574,6 +624,22 @@ def test_what_ends_a_program_ends_the_task_too(loop, error):
 
 
 @pytest.mark.rule(4)
+def test_what_ends_a_program_goes_before_the_end_of_a_task_that_was_cancelled(loop):
+    def end():
+        assert task.cancelled()
+        raise SystemExit
+
+    def cancel():
+        task.cancel()
+        loop.call_soon(end)
+
+    task = loop.create_task(asyncio.sleep(5))
+    loop.call_later(1, cancel)
+    with pytest.raises(SystemExit):
+        loop.run_until_complete(task)
+
+
+@pytest.mark.rule(4)
 def test_a_task_can_be_made_without_the_loop(loop):
     tasks = [Task(asyncio.sleep(1, n), loop=loop) for n in range(2)]
     assert len({task.get_name() for task in tasks}) == 2
@@ -675,6 +741,10 @@ def test_a_task_that_is_done_is_let_go(loop):
 
 # Rule 5: cancellation
 
+MESSAGES = pytest.mark.parametrize(
+    "arguments", [(), ("why",), ("",)], ids=["no message", "a message", "an empty message"]
+)
+
 
 class Worker:
     """A task that waits for `future` and says how that ended."""
@@ -699,7 +769,7 @@ class Worker:
 
 
 @pytest.mark.rule(5)
-@pytest.mark.parametrize("arguments", [(), ("why",)], ids=["no message", "a message"])
+@MESSAGES
 def test_a_cancellation_is_raised_where_the_task_waits(loop, arguments):
     worker = Worker(loop)
     worker.run()
@@ -722,7 +792,7 @@ def test_a_task_that_is_done_cannot_be_cancelled(loop):
 
 
 @pytest.mark.rule(5)
-@pytest.mark.parametrize("arguments", [(), ("why",)], ids=["no message", "a message"])
+@MESSAGES
 def test_a_task_that_has_not_begun_does_not_begin(loop, arguments):
     worker = Worker(loop)
     worker.task.cancel(*arguments)
@@ -809,7 +879,7 @@ def test_the_coroutine_may_clean_up_and_be_cancelled_again_meanwhile(loop):
 
 @pytest.mark.rule(5)
 @pytest.mark.parametrize("wait", ["a future", "a turn", "nothing", "a future that refuses"])
-@pytest.mark.parametrize("arguments", [(), ("why",)], ids=["no message", "a message"])
+@MESSAGES
 def test_a_task_that_cancels_itself_is_cancelled_where_it_waits_next(loop, wait, arguments):
     futures = []
 
@@ -934,6 +1004,16 @@ def test_an_error_that_is_fetched_is_not_reported(loop, fetch):
         with pytest.raises(LookupError):
             task.result()
     del task
+    gc.collect()
+    assert loop.errors == []
+
+
+@pytest.mark.rule(6)
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, LookupError])
+def test_what_ends_a_coroutine_that_is_run_is_fetched(loop, error):
+    with pytest.raises(error):
+        loop.run_until_complete(fail(error()))
+    run_turns(loop, 2)
     gc.collect()
     assert loop.errors == []
 
@@ -1162,14 +1242,15 @@ def test_tasks_that_are_always_ready_keep_no_socket_waiting(loop, pair):
             await asyncio.sleep(0)
 
     busy = loop.create_task(spin())
-    loop.call_soon(one.send, b"data")
-    assert loop.run_until_complete(receive()) == (b"data", False)
+    receiving = loop.create_task(receive())
+    loop.call_soon(one.send, b"data")  # while it waits
+    assert loop.run_until_complete(receiving) == (b"data", False)
     busy.cancel()
     run_for(loop, 1)
 
 
 @pytest.mark.rule(7)
-@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, partial(array.array, "I")])
 def test_much_data_is_sent_in_parts_while_the_other_side_reads(loop, pair, kind):
     one, other = pair
     data = bytes(range(256)) * 4000  # more than fits into the system's buffers
@@ -1224,30 +1305,44 @@ class Counting(socket.socket):
 
 
 @pytest.mark.rule(7)
-def test_one_task_may_read_a_socket_and_another_write_it(loop):
+@pytest.mark.parametrize("begins", ["reading", "writing"])
+@pytest.mark.parametrize("ends", ["reading", "writing"])
+def test_one_task_may_read_a_socket_and_another_write_it(loop, begins, ends):
     one, other = socket.socketpair()
     data = bytes(1_000_000)
 
-    async def talk():
-        sending = loop.create_task(loop.sock_sendall(one, data))
-        receiving = loop.create_task(loop.sock_recv(one, 100))
-        for _ in range(5):  # until nothing more fits into the system's buffers
-            await asyncio.sleep(0)
+    async def answer():
         sends = one.sends
         other.send(b"an answer in between")
-        answer = await receiving
-        assert not sending.done()
-        assert one.sends == sends, "who waits to write is not woken by data to read"
+        assert await tasks["reading"] == b"an answer in between"
+        if ends == "reading":
+            assert not tasks["writing"].done()
+            assert one.sends == sends, "who waits to write is not woken by data to read"
+
+    async def drain():
         count = 0
         while count < len(data):
             count += len(await loop.sock_recv(other, 100_000))
-        await sending
-        return answer
+        await tasks["writing"]
+
+    async def talk():
+        calls = {
+            "reading": lambda: loop.sock_recv(one, 100),
+            "writing": lambda: loop.sock_sendall(one, data),
+        }
+        for name in sorted(calls, reverse=begins == "writing"):
+            tasks[name] = loop.create_task(calls[name]())
+        for _ in range(5):  # until nothing more fits into the system's buffers
+            await asyncio.sleep(0)
+        for step in (answer, drain) if ends == "reading" else (drain, answer):
+            await step()
+
+    tasks = {}
 
     with Counting(fileno=one.detach()) as one, other:
         one.setblocking(False)
         other.setblocking(False)
-        assert loop.run_until_complete(talk()) == b"an answer in between"
+        loop.run_until_complete(talk())
 
 
 @pytest.mark.rule(7)
@@ -1285,14 +1380,44 @@ def test_a_cancelled_task_does_not_watch_the_socket_any_more(loop, pair):
     assert loop.time() == 5
 
 
+@pytest.mark.rule(7)
+@pytest.mark.parametrize("size", [1, 1_000_000], ids=["no writer", "a writer"])
+def test_a_task_may_wait_where_one_was_just_cancelled(loop, pair, size):
+    one, other = pair
+
+    async def main():
+        first.cancel()
+        return await loop.sock_recv(other, 100)
+
+    writer = loop.create_task(loop.sock_sendall(other, bytes(size)))
+    first = loop.create_task(loop.sock_recv(other, 100))
+    run_for(loop, 1)
+    loop.call_later(1, one.send, b"data")
+    assert loop.run_until_complete(main()) == b"data"
+    assert first.cancelled()
+    writer.cancel()
+    run_for(loop, 1)
+
+
+@pytest.mark.rule(7)
+def test_a_coroutine_that_waits_can_be_closed_after_the_loop(loop, pair):
+    _, other = pair
+    coroutine = loop.sock_recv(other, 100)
+    loop.create_task(coroutine)
+    run_for(loop, 1)
+    loop.close()
+    coroutine.close()
+    assert coroutine.cr_frame is None
+
+
 class Shy(socket.socket):
-    """A socket that says once that it is not ready when it is."""
+    """A socket that says twice that it is not ready when it is."""
 
     asked = 0
 
     def recv(self, *args):
         self.asked += 1
-        if self.asked == 1:
+        if self.asked <= 2:
             raise BlockingIOError
         return super().recv(*args)
 
@@ -1304,7 +1429,7 @@ def test_a_socket_that_is_not_ready_after_all_is_asked_again(loop):
         shy.setblocking(False)
         one.send(b"data")
         assert loop.run_until_complete(loop.sock_recv(shy, 100)) == b"data"
-        assert shy.asked == 2
+        assert shy.asked == 3
 
 
 @pytest.fixture
@@ -1331,6 +1456,16 @@ def test_an_accepted_connection_does_not_block(loop, listener):
 
 
 @pytest.mark.rule(7)
+def test_a_task_waits_for_a_connection(loop, listener):
+    clients = []
+    loop.call_later(1, lambda: clients.append(connected(listener)))
+    connection, address = loop.run_until_complete(loop.sock_accept(listener))
+    with connection, clients[0] as client:
+        assert address == client.getsockname()
+    assert listener not in loop.clock.get_map()
+
+
+@pytest.mark.rule(7)
 def test_an_echo_server_serves_many_clients_at_once(loop, listener):
     async def echo(connection):
         with connection:
@@ -1340,6 +1475,7 @@ def test_an_echo_server_serves_many_clients_at_once(loop, listener):
     async def serve():
         while True:
             connection, _ = await loop.sock_accept(listener)
+            connection.setblocking(False)  # else a wrong one would hold up all, and tell nothing
             loop.create_task(echo(connection))
 
     async def talk(client, data):
