@@ -31,9 +31,9 @@ Why `_leave` is a function, and why `del`
     called them.  If a name there holds the error, all wait for the collector.
 
 In CPython
-    `Lib/contextlib.py` (3.11 to 3.13) repairs afterwards, as the other design.
-    If the block ended well, it loses all errors but the last (gh-102201).  An
-    error that a later exit raises again becomes its own context.
+    `Lib/contextlib.py` (3.11 to 3.13) repairs afterwards, as the other design: so
+    both raise less, and are quicker with an error.  If the block ended well, it
+    loses all but the last (gh-102201); one raised again is its own context.
 
 Sources
     The library reference on `ExitStack`; `Lib/contextlib.py`, 3.11 to 3.13, and

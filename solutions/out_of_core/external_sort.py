@@ -18,10 +18,10 @@ Why only neighbours are merged
     shorter and not stable.
 
 Why not `heapq.merge`
-    It compares lists that begin with the key, and lists ask `==` before `<`
-    (`Lib/heapq.py`).  Of two keys that are not equal and neither less it takes
-    either.  `_Head` asks a single `<`: must the item of the later run go first?
-    If not, that of the earlier run does.
+    It compares lists that begin with the key: in C, which is quicker, but lists
+    ask `==` before `<` (`Lib/heapq.py`).  Of two keys that are not equal and
+    neither less it takes either.  `_Head` asks a single `<`: must the item of the
+    later run go first?  If not, that of the earlier run does.
 
 Why the length of a run is remembered
     `pickle.load` raises EOFError at the end, also of a file that was cut off.
