@@ -1,5 +1,6 @@
 """The command `kata`: each subcommand is a few lines over the modules that do the work."""
 
+import ast
 import contextlib
 import importlib.util
 import os
@@ -15,7 +16,16 @@ import click
 
 from kata_runner import bench, mistakes, scaffold, screen, update, worker
 from kata_runner import watch as watching
-from kata_runner.curriculum import ContentError, Curriculum, Kata, Rule, parse, read_text, rules_in
+from kata_runner.curriculum import (
+    ContentError,
+    Curriculum,
+    Kata,
+    Mistake,
+    Rule,
+    parse,
+    read_text,
+    rules_in,
+)
 from kata_runner.progress import Attempt, Progress, ProgressError, hash_of
 from kata_runner.stubs import NoStubError, expected_tests, is_stub, replace_file, shipped_stub
 from kata_runner.verdict import Outcome, Verdict
@@ -61,6 +71,20 @@ class Project:
             return rules_in(shipped_stub(kata).decode())
         return ()
 
+    def statement(self, kata: Kata) -> str:
+        """Return the statement, even if the learner's file is broken, gone or lost it.
+
+        Raises:
+            ContentError: the file has none, and git does not know the one that was shipped.
+        """
+        try:
+            return kata.statement()
+        except ContentError:
+            with contextlib.suppress(NoStubError):
+                return ast.get_docstring(ast.parse(shipped_stub(kata))) or ""
+            read_mine(kata)
+            raise
+
     def job(self, kata: Kata) -> worker.Job:
         """Return the run of the kata's tests on the learner's file."""
         return worker.Job(kata, self.root / "katas")
@@ -73,9 +97,10 @@ class Project:
     def unreadable(self, kata: Kata) -> Verdict | None:
         """Return the verdict if the learner's file is not Python at all, which needs no run."""
         try:
+            read_mine(kata)
             parse(kata.stub)
         except ContentError as error:
-            return Verdict(kata.id, (), str(error))
+            return Verdict(kata.id, (), str(error), _line(kata.stub, error.line))
         return None
 
     def record(self, kata: Kata, text: bytes, found: Verdict) -> Verdict:
@@ -121,8 +146,35 @@ def read_bytes(path: Path) -> bytes:
     """
     try:
         return path.read_bytes()
+    except FileNotFoundError:
+        raise _missing(path) from None
     except OSError as error:
         raise ContentError(path, f"cannot be read: {error.strerror}") from None
+
+
+def read_mine(kata: Kata) -> str:
+    """Return the text of the learner's file.
+
+    Raises:
+        ContentError: it is missing, or cannot be read.
+    """
+    if not kata.stub.exists():
+        raise _missing(kata.stub)
+    return read_text(kata.stub)
+
+
+def _missing(path: Path) -> ContentError:
+    if path.name.startswith("test_"):
+        return ContentError(path, f"the file is missing; `git checkout -- {path}` brings it back")
+    return ContentError(path, f"the file is missing; `kata reset {path.stem}` puts the stub back")
+
+
+def _line(path: Path, number: int | None) -> str:
+    with contextlib.suppress(OSError):
+        lines = path.read_text("utf-8", "replace").splitlines()
+        if number is not None and number <= len(lines):
+            return lines[number - 1]
+    return ""
 
 
 def find_root(start: Path) -> Path:
@@ -161,7 +213,7 @@ def main(context: click.Context) -> None:
     """Rebuild the Python you use.
 
     Without a command: watch the kata that you are at.  NAME is topic/kata or any part of it that
-    fits only one.
+    fits only one; without NAME, a command takes the kata that you are at.
     """
     context.obj = Project(find_root(Path.cwd()))
     if context.invoked_subcommand is None:
@@ -233,9 +285,12 @@ def _watch(project: Project, kata: Kata) -> Kata | None:
     out = project.out
     text = b""
     found: Verdict | None = None
+    is_over = False
+    mistake: Mistake | None = None
 
     def start() -> None:
         nonlocal text
+        screen.running(out, kata)
         text = kata.stub.read_bytes() if kata.stub.is_file() else b""
         if (unreadable := project.unreadable(kata)) is not None:
             view.cancel()
@@ -244,16 +299,27 @@ def _watch(project: Project, kata: Kata) -> Kata | None:
             view.start(replace(project.job(kata), stages=("examples", "quick", "properties")))
 
     def show(verdict: Verdict, *, is_final: bool) -> None:
-        nonlocal found
+        nonlocal found, is_over, mistake
         found = project.record(kata, text, verdict) if is_final else verdict
+        is_over, mistake = is_final, None
+        page(found)
+
+    def page(found: Verdict, *, with_hint: bool = False) -> None:
         out.clear()
         screen.verdict(out, kata, project.rules(kata), found, all_=False)
-        if found.done and is_final:
+        if mistake is not None:
+            screen.looks_like(out, mistake)
+        if with_hint:
+            _hint(project, kata, found, with_rule=False)
+        elif found.done and is_over:
             screen.done(out, kata, project.next_kata())
-        screen.keys(out, is_final=is_final, is_done=found.done)
+        keys()
+
+    def keys() -> None:
+        is_done = found is not None and found.done
+        screen.keys(out, kata, is_final=is_over, is_done=is_done)
 
     with worker.Standby(kata) as standby, watching.Watch(kata, standby) as view:
-        screen.watching(out, kata)
         start()
         for event in view.events():
             match event:
@@ -261,20 +327,26 @@ def _watch(project: Project, kata: Kata) -> Kata | None:
                     start()
                 case watching.Found(verdict=verdict, is_final=is_final):
                     show(verdict, is_final=is_final)
-                case watching.Recognised(mistake=mistake):
-                    screen.looks_like(out, mistake)
+                case watching.Recognised(mistake=mistake) if found is not None:
+                    page(found)
                 case watching.Pressed("q"):
                     return None
                 case watching.Pressed("n"):
                     return project.after(kata)
                 case watching.Pressed("h") if found is not None:
-                    _hint(project, kata, found)
+                    page(found, with_hint=True)
                 case watching.Pressed("s"):
-                    screen.statement(out, kata)
+                    out.clear()
+                    screen.statement(out, kata, project.statement(kata))
+                    keys()
                 case watching.Pressed("l"):
+                    out.clear()
                     screen.curriculum(out, project.progress_of(project.curriculum.katas))
+                    keys()
                 case watching.Pressed("d") if found is not None and found.done:
-                    screen.difference(out, kata, read_text(kata.stub), read_text(kata.solution))
+                    out.clear()
+                    screen.difference(out, kata, read_mine(kata), read_text(kata.solution))
+                    keys()
     raise AssertionError("the events of a watch have no end")
 
 
@@ -287,7 +359,7 @@ def next_(context: click.Context) -> None:
     if kata is None:
         project.out.print("All katas are done.")
     else:
-        screen.statement(project.out, kata)
+        screen.statement(project.out, kata, project.statement(kata))
         project.progress.keep(kata.id, read_bytes(kata.stub), read_bytes(kata.tests))
 
 
@@ -299,11 +371,12 @@ def show(project: Project, name: str | None, as_json: bool) -> None:
     """Show the statement of a kata."""
     kata = project.kata(name)
     if as_json:
-        rules = [asdict(rule) for rule in kata.rules()]
-        data = {"kata": kata.id, "title": kata.title(), "rules": rules}
+        text = project.statement(kata)
+        rules = [asdict(rule) for rule in rules_in(text)]
+        data = {"kata": kata.id, "title": text.partition("\n")[0], "rules": rules}
         click.echo(screen.as_json(data))
     else:
-        screen.statement(project.out, kata)
+        screen.statement(project.out, kata, project.statement(kata))
 
 
 @main.command()
@@ -315,18 +388,18 @@ def hint(project: Project, name: str | None) -> None:
     _hint(project, kata, project.run(kata))
 
 
-def _hint(project: Project, kata: Kata, found: Verdict) -> None:
+def _hint(project: Project, kata: Kata, found: Verdict, *, with_rule: bool = True) -> None:
     rules = project.rules(kata)
     unmet = next((r for r in rules if found.rule_outcome(r.number) is not Outcome.PASSED), None)
     hints = [hint for hint in kata.notes.hints if unmet and hint.rule == unmet.number]
     if found.done:
-        project.out.print(f"{kata.id} is done; there is nothing to hint at.")
+        project.out.print(f"{kata.id} is done; `kata next` goes on.")
         return
     if unmet is None or not hints:
         project.out.print(f"No hint fits: {found.problem or 'this rule has none'}", markup=False)
         return
     shown = project.progress.next_hint(kata.id, unmet.number, len(hints[0].say))
-    screen.hint(project.out, kata, unmet, hints[0], shown)
+    screen.hint(project.out, kata, unmet, hints[0], shown, with_rule=with_rule)
 
 
 def _may_see_solution(project: Project, kata: Kata, peek: bool, command: str) -> None:
@@ -359,7 +432,7 @@ def diff(project: Project, name: str | None, peek: bool) -> None:
     """Compare your code with the reference, once your own passes."""
     kata = project.kata(name)
     _may_see_solution(project, kata, peek, "diff")
-    screen.difference(project.out, kata, read_text(kata.stub), read_text(kata.solution))
+    screen.difference(project.out, kata, read_mine(kata), read_text(kata.solution))
 
 
 @main.command()
@@ -429,6 +502,8 @@ def update_(project: Project) -> None:
     done = update.update(project.root, project.curriculum, project.progress)
     changes = "1 change" if done.commits == 1 else f"{done.commits} changes"
     kept = ", ".join(kata.id for kata in done.kept)
+    if done.commits == 0:
+        changes = "nothing new"
     project.out.print(f"{changes}{f'; what you wrote in {kept} is as it was' if kept else ''}")
 
 
@@ -519,6 +594,8 @@ def original(context: click.Context, name: str | None, solution: bool, as_json: 
             click.echo(screen.as_json(found.to_json()))
         else:
             screen.original(project.out, found, platform.python_version())
+            if not (found.done or solution or project.progress.is_done(kata.id)):
+                screen.original_needs_all(project.out, kata)
     context.exit(0 if all_done else 1)
 
 
@@ -531,7 +608,7 @@ def bench_(project: Project, name: str | None, svg: Path | None, as_json: bool) 
     """Measure your code beside the reference, the other designs and the original."""
     kata = project.kata(name)
     with screen.console(error=True).status(f"measuring {kata.id} …"):
-        report = bench.run(kata, with_yours=not is_stub(read_text(kata.stub)))
+        report = bench.run(kata, with_yours=not is_stub(read_mine(kata)))
     if as_json:
         click.echo(screen.as_json(report.to_json()))
     else:

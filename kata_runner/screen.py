@@ -3,6 +3,7 @@
 import difflib
 import io
 import json
+import os
 import re
 import textwrap
 import time
@@ -32,6 +33,7 @@ _LOOK = {
 }
 DONE = "done"
 _STACK_LINES = 8  # of a stack in which nothing is the learner's
+_LEFT_RUNNING = 3  # threads and processes that are named
 _PROSE_WIDTH = 88
 _BAR = 24
 _PRINTED_LINES = 20  # of a test's output on the screen; `-v` shows all
@@ -46,49 +48,58 @@ def console(*, error: bool = False) -> Console:
 def curriculum(out: Console, rows: Iterable[tuple[Kata, str]]) -> None:
     """Print a table of katas, each with how far the learner is, in words."""
     table = Table(box=None, pad_edge=False)
-    for name in ("", "kata", "level", "minutes", "rebuilds", "rules"):
+    for name in ("", "kata", "rules", "level", "minutes"):
         table.add_column(name, justify="right" if name in ("level", "minutes") else "left")
-    topic = ""
+    # A line each, so that the whole list fits on a screen; `kata show` has the full text.
+    rows = [(kata, state or "not started") for kata, state in rows]
+    taken = max(len(kata.id) for kata, _ in rows) + max(len(state) for _, state in rows) + 24
+    table.add_column("rebuilds", width=max(out.width - taken, 8), no_wrap=True, overflow="ellipsis")
     for kata, state in rows:
-        if kata.topic != topic:
-            topic = kata.topic
-            table.add_row("", f"[bold]{topic}[/]")
         symbol, colour = _LOOK[Outcome.PASSED if state == DONE else Outcome.NOT_STARTED]
         notes = kata.notes
         table.add_row(
             f"[{colour}]{symbol}[/]",
-            f"  {kata.name}",
+            f"[dim]{kata.topic}/[/]{kata.name}",
+            f"[dim]{state}[/]" if state == "not started" else state,
             str(notes.level),
             str(notes.minutes),
             escape(notes.rebuilds),
-            state or "[dim]not started[/]",
         )
     out.print(table)
 
 
-def statement(out: Console, kata: Kata) -> None:
-    """Print the kata's statement, and where its files are."""
+def statement(out: Console, kata: Kata, text: str) -> None:
+    """Print the kata's statement `text`, where its files are, and how to go on."""
     _heading(out, kata)
     out.print()
-    out.print(escape(kata.statement()))
+    out.print(escape(text))
     out.print()
-    _files(out, {"stub": kata.stub, "tests": kata.tests}, kata.root)
+    essay = kata.stub.parent / "README.md"
+    _files(out, {"stub": kata.stub, "tests": kata.tests, "essay": essay}, kata.root)
+    out.print(f"[dim]kata watch {kata.name}[/] runs the tests each time you save the stub")
 
 
 def verdict(out: Console, kata: Kata, rules: Sequence[Rule], found: Verdict, *, all_: bool) -> None:
     """Print the rules with their states, then what stands in the way of the first unmet one."""
     _heading(out, kata)
-    out.print()
     if found.results:
+        out.print()
         out.print(_rules(rules, found, out.width))
-    for what in found.left_running:
-        out.print(f"\n[magenta]Still running at the end, and ended:[/] {escape(what)}")
+    if found.left_running:
+        first, more = found.left_running[:_LEFT_RUNNING], found.left_running[_LEFT_RUNNING:]
+        rest = f" and {len(more)} more" if more else ""
+        out.print("\n[magenta]Still running at the end, and ended:[/] ", end="")
+        out.print(escape(", ".join(first)) + rest)
     if found.done:
         return
     if found.problem:
-        out.print(f"\n[magenta]{escape(_as_sentence(found.problem))}[/]")
-        if found.detail:
-            _indented(out, _learners_stack(found.detail, kata))
+        problem = _as_sentence(found.problem).replace(f"{kata.root}{os.sep}", "")
+        out.print(f"\n[magenta]{escape(problem)}[/]")
+        # Not the lines, marked by pytest, that say the same again.
+        lines = found.detail.splitlines()
+        new = [it for it in lines if not (it[:1] == "E" and it[1:].strip() in found.problem)]
+        if new:
+            _indented(out, _learners_stack("\n".join(new), kata))
     failing = [r for r in found.failing() if r.outcome is not Outcome.NOT_RUN]
     wrong = {result.test.rule for result in failing}
     unmet = next((rule for rule in rules if rule.number in wrong), None)
@@ -100,7 +111,8 @@ def verdict(out: Console, kata: Kata, rules: Sequence[Rule], found: Verdict, *, 
     for result in shown:
         _failure(out, kata, result, all_=all_)
     if len(of_rule) > len(shown):
-        out.print(f"\n[dim]and {len(of_rule) - len(shown)} more of this rule (-v shows them)[/]")
+        number = len(of_rule) - len(shown)
+        out.print(f"\n[dim]and {number} more of this rule (kata run -v {kata.name} shows them)[/]")
 
 
 def done(out: Console, kata: Kata, next_kata: Kata | None) -> None:
@@ -111,6 +123,8 @@ def done(out: Console, kata: Kata, next_kata: Kata | None) -> None:
     table.add_row(f"kata solution {kata.name}", "the annotated reference")
     if kata.original_tests.exists():
         table.add_row(f"kata original {kata.name}", "CPython's own tests, run on your solution")
+    if kata.benchmark.exists():
+        table.add_row(f"kata bench {kata.name}", "how fast it is, beside the others")
     if next_kata is not None:
         table.add_row("kata next", f"go on with {next_kata.id}")
     out.print(table)
@@ -122,17 +136,19 @@ def looks_like(out: Console, mistake: Mistake) -> None:
     _indented(out, textwrap.fill(mistake.why, min(out.width - 2, _PROSE_WIDTH)))
 
 
-def keys(out: Console, *, is_final: bool, is_done: bool) -> None:
-    """Print which keys `kata watch` knows."""
-    if not is_final:
-        out.print("\n[dim]the property tests are still running[/]")
+def keys(out: Console, kata: Kata, *, is_final: bool, is_done: bool) -> None:
+    """Print what `kata watch` waits for, and which keys it knows."""
+    if is_final:
+        out.print(f"\n[dim]each save of {_relative(kata.stub, kata.root)} runs the tests[/]")
+    else:
+        out.print("\n[dim]more tests are still running[/]")
     names = "n next  h hint  r run again  s statement  l list"
-    out.print(f"\n[dim]{names}{'  d diff' if is_done else ''}  q quit[/]")
+    out.print(f"[dim]{names}{'  d diff' if is_done else ''}  q quit[/]")
 
 
-def watching(out: Console, kata: Kata) -> None:
-    """Print what is waited for."""
-    out.print(f"[dim]watching {_relative(kata.stub, kata.root)}[/]")
+def running(out: Console, kata: Kata) -> None:
+    """Print that a run has begun: it takes seconds if the code does not come to an end."""
+    out.print(f"[dim]running the tests on {_relative(kata.stub, kata.root)} …[/]")
 
 
 def advice(out: Console, kata: Kata) -> None:
@@ -143,10 +159,13 @@ def advice(out: Console, kata: Kata) -> None:
     )
 
 
-def hint(out: Console, kata: Kata, rule: Rule, hint_: Hint, shown: int) -> None:
-    """Print the first `shown` hints for `rule`."""
-    out.print(f"[bold]{kata.id}, rule {rule.number}[/]")
-    _indented(out, rule.text)
+def hint(
+    out: Console, kata: Kata, rule: Rule, hint_: Hint, shown: int, *, with_rule: bool = True
+) -> None:
+    """Print the first `shown` hints for `rule`, below its text if `with_rule`."""
+    if with_rule:
+        out.print(f"[bold]{kata.id}, rule {rule.number}[/]")
+        _indented(out, rule.text)
     for number, text in enumerate(hint_.say[:shown], 1):
         out.print(f"\n[bold]Hint {number} of {len(hint_.say)}[/]")
         _indented(out, textwrap.fill(text, min(out.width - 2, _PROSE_WIDTH)))
@@ -211,6 +230,13 @@ def original(out: Console, found: Verdict, version: str) -> None:
         out.print(f"    [dim]{escape(' '.join(names))}[/]")
 
 
+def original_needs_all(out: Console, kata: Kata) -> None:
+    """Print why CPython's tests fail on a kata that is not done."""
+    out.print(
+        f"[dim]These need every rule to be met; kata run {kata.name} shows which one is not.[/]"
+    )
+
+
 class Progress:
     """One line for one kata under `kata check`: the checks as they come, then the time.
 
@@ -257,7 +283,7 @@ def attempts(out: Console, rows: Iterable[Attempt]) -> None:
         table.add_column(name)
     for row in rows:
         outcomes = [Outcome(row.rules[number]) for number in sorted(row.rules)]
-        line = " ".join(map(_symbol, outcomes)) or "[dim]put aside[/]"
+        line = " ".join(map(_symbol, outcomes)) or "[dim]no result[/]"
         when = row.time.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         table.add_row(str(row.id), when, row.kata, f"{line} {'done' if row.done else ''}")
     out.print(table)
@@ -318,7 +344,11 @@ def _failure(out: Console, kata: Kata, result: Result, *, all_: bool) -> None:
         shown = lines if all_ else lines[:_PRINTED_LINES]
         _indented(out, "\n".join(shown))
         if len(lines) > len(shown):
-            out.print(f"  [dim]and {len(lines) - len(shown)} more lines (-v shows them)[/]")
+            more = len(lines) - len(shown)
+            out.print(f"  [dim]and {more} more lines (kata run -v {kata.name} shows them)[/]")
+    if "BdbQuit" in failure.summary:
+        tests = _relative(kata.tests, kata.root)
+        out.print(f"breakpoint() has no keyboard here; under [dim]pytest -x {tests}[/] it has one.")
 
 
 def _tells_little(result: Result) -> bool:
@@ -334,7 +364,8 @@ def _indented(out: Console, text: str) -> None:
 def _from_def(source: str) -> str:
     """Return pytest's view of a test without the decorators above it."""
     head, found, rest = source.partition("def ")
-    indent = head.rpartition("\n")[2]
+    # The text comes stripped: where no decorator is above, `def` has lost its four spaces.
+    indent = head.rpartition("\n")[2] or "    "
     return textwrap.dedent(f"{indent}{found}{rest}") if found else source
 
 

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -58,7 +59,7 @@ def test_a_syntax_error_is_one_line_with_its_place(run, kata):
     kata.stub.write_text(STUB + "\ndef broken(:\n    pass\n")
     result = run("run", "clamp")
     assert result.exit_code == 1
-    assert f"{kata.stub}:{STUB.count(chr(10)) + 2}: syntax error" in result.output.replace("\n", "")
+    assert f"katas/demo/clamp.py:{STUB.count(chr(10)) + 2}: syntax error" in result.output
 
 
 @pytest.mark.parametrize(
@@ -294,6 +295,7 @@ def test_original_runs_what_is_not_left_out(run, kata, solution):
     result = run("original", "clamp", *(["--solution"] if solution else []))
     assert result.exit_code == (0 if solution else 1)
     assert f"{int(solution)} of 1 tests of CPython" in result.output
+    assert ("kata run clamp shows which one is not" in result.output) is not solution
     assert "left out (1): the kata has no open intervals\n    test_open\n" in result.output
 
 
@@ -324,3 +326,90 @@ def test_a_broken_toml_file_is_one_line(run, kata, name, text):
 def test_it_works_from_a_folder_inside(run, kata):
     os.chdir(kata.root / "solutions" / "demo")
     assert run("show", "clamp").exit_code == 0
+
+
+def test_the_list_has_a_line_for_each_kata_that_fits_the_width(run, kata):
+    edit(kata.notes_file, "rebuilds = ", 'rebuilds = "' + "long " * 40 + '" # ')
+    (line,) = (line for line in run("list").output.splitlines() if "clamp" in line)
+    assert line.startswith("○  demo/clamp")
+    assert line.rstrip().endswith("…")
+
+
+@pytest.mark.parametrize("command", ["run", "hint", "show", "bench"])
+def test_without_the_stub_it_is_said_what_brings_it_back(run, kata, command):
+    kata.stub.unlink()
+    result = run(command, "clamp")
+    assert result.exit_code == 1
+    assert "the file is missing; `kata reset clamp` puts the stub back" in " ".join(
+        result.output.split()
+    )
+
+
+def test_without_the_tests_it_is_said_what_brings_them_back(run, kata):
+    kata.tests.unlink()
+    result = run("run", "clamp")
+    assert result.exit_code == 1
+    assert f"git checkout -- {kata.tests}" in result.output.replace("\n", "")
+
+
+def test_the_statement_is_shown_even_if_the_file_is_broken(run, kata):
+    commit_all(kata.root)
+    kata.stub.write_text("def broken(:\n")
+    result = run("show", "clamp")
+    assert result.exit_code == 0
+    assert "Keep a number between two bounds" in result.output
+    assert json.loads(run("show", "clamp", "--json").output)["rules"]
+
+
+def test_a_statement_comes_with_its_essay_and_the_next_command(run):
+    output = run("show", "clamp").output
+    assert "katas/demo/README.md" in output
+    assert "kata watch clamp" in output
+
+
+def test_a_syntax_error_shows_its_line(run, kata):
+    kata.stub.write_text(STUB + "\ndef broken(:\n    pass\n")
+    output = run("run", "clamp").output
+    assert "\nkatas/demo/clamp.py:" in output
+    assert "\n  def broken(:\n" in output
+
+
+def test_many_threads_left_running_are_one_line(run, kata):
+    kata.stub.write_text(
+        "import threading\nimport time\n\n"
+        + SOLVED.replace(
+            "    if low",
+            "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n    if low",
+        )
+    )
+    lines = [line for line in run("run", "clamp").output.splitlines() if "thread Thread-" in line]
+    assert len(lines) == 1
+    assert re.search(r"and \d+ more$", lines[0].rstrip())
+
+
+def test_breakpoint_is_sent_to_where_it_works(run, kata):
+    kata.stub.write_text(SOLVED.replace("    if low", "    breakpoint()\n    if low"))
+    output = " ".join(run("run", "clamp").output.split())
+    assert "breakpoint() has no keyboard here; under pytest -x tests/demo/test_clamp.py" in output
+
+
+def test_a_name_that_is_missing_is_said_once(run, kata):
+    kata.stub.write_text(SOLVED.replace("def clamp", "def clamped"))
+    assert run("run", "clamp").output.count("cannot import name") == 1
+
+
+def test_a_helper_of_the_tests_is_shown_with_its_indentation(run, kata):
+    text = kata.tests.read_text().replace("    assert clamp(7, 3, 3) == 3", "    helper()")
+    kata.tests.write_text(text + "\n\ndef helper():\n    assert clamp(7, 3, 3) == 3\n")
+    kata.stub.write_text(SOLVED.replace("max(low, min(value, high))", "max(low, value)"))
+    assert "      def helper():\n  >       assert" in run("run", "clamp").output
+
+
+def test_what_is_not_shown_comes_with_the_command_that_shows_it(run):
+    assert "kata run -v clamp shows them" in run("run", "clamp").output
+
+
+def test_an_attempt_without_a_result_is_not_called_put_aside(run, kata):
+    kata.stub.write_text("def broken(:\n")
+    run("run", "clamp")
+    assert "no result" in run("history").output

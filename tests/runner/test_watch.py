@@ -13,7 +13,7 @@ import pytest
 from kata_runner.verdict import Outcome
 from kata_runner.watch import Found, Recognised, Saved, Watch
 from kata_runner.worker import Job, Standby
-from tests.runner.project import SOLVED
+from tests.runner.project import SOLVED, commit_all
 
 WRONG = SOLVED.replace("max(low, min(value, high))", "max(low, value)")
 PATIENCE = 30.0
@@ -173,16 +173,40 @@ def exit_code(pid, master):
 def test_watch_shows_verdicts_and_obeys_keys(terminal, kata):
     pid, master = terminal
     assert "not started" in read_until(master, "q quit")
-    os.write(master, b"h")
-    read_until(master, "Hint 1 of")
-    os.write(master, b"s")
-    read_until(master, "Keep a number between two bounds")
-    os.write(master, b"l")
-    read_until(master, "rebuilds")
+    for key, text in {
+        "h": "Hint 1 of",
+        "s": "Keep a number between two bounds",
+        "l": "level",
+    }.items():
+        os.write(master, key.encode())
+        read_until(master, text)
+        read_until(master, "q quit")
     kata.stub.write_text(SOLVED)
     read_until(master, "is done")
     os.write(master, b"d")
     read_until(master, "reference")
+    read_until(master, "q quit")
+    os.write(master, b"q")
+    assert exit_code(pid, master) == 0
+
+
+def test_watch_says_that_it_runs_before_the_tests_are_over(terminal, kata):
+    _, master = terminal
+    read_until(master, "q quit")
+    kata.stub.write_text(SOLVED.replace("    if low", "    while True:\n        pass\n    if low"))
+    read_until(master, "running the tests on katas/demo/clamp.py")
+
+
+def test_the_statement_of_a_broken_file_does_not_end_the_watch(terminal, kata):
+    pid, master = terminal
+    read_until(master, "q quit")
+    commit_all(kata.root)
+    kata.stub.write_text("def broken(:\n")
+    read_until(master, "syntax error")
+    os.write(master, b"s")
+    read_until(master, "Keep a number between two bounds")
+    kata.stub.unlink()
+    read_until(master, "kata reset clamp")
     os.write(master, b"q")
     assert exit_code(pid, master) == 0
 
