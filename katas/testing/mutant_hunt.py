@@ -18,9 +18,10 @@ Rules
        is, is compared, within `lo` and `hi`.  If it is None, the item itself is.
     5. `check_insort(insort_right)`: `insort_right(a, x)` puts `x` itself into the list, behind all
        items that are not greater, within `lo` and `hi`; with `key`, `key(x)` is compared.
-    6. `check_cost(bisect_right)`: between `n` items, `x` is compared `n.bit_length()` times at
-       most, by `x < item` and nothing else.  A sequence need have `len` and indices only.  `key` is
-       called once for each comparison.
+    6. `check_cost(bisect_right)`: with `n` items between `lo` and `hi`, `x` is compared
+       `n.bit_length()` times at most, by `x < item` and nothing else.  A sequence need have `len`
+       and indices only, and is asked for no item that is not compared.  `key` is called once for
+       each comparison.
     7. `check_definition(bisect_left, bisect_right)`: whatever the list, all in front of the left
        place is less than `x`, all from there to the right place is neither less nor greater, and
        all behind that is greater.  Wrong ones are wrong for rare lists only: of a certain length,

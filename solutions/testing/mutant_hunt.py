@@ -62,6 +62,7 @@ def check_left(bisect_left: Callable[..., int]) -> None:
     >>> check_left(bisect_left)
     """
     assert [bisect_left([1, 3, 3, 3, 5], x) for x in (0, 3, 4, 6)] == [0, 1, 4, 5]
+    assert bisect_left([], 1) == 0
 
 
 def check_slice(bisect_right: Callable[..., int]) -> None:
@@ -105,12 +106,14 @@ def check_insort(insort_right: Callable[..., Any]) -> None:
     >>> from bisect import insort_right
     >>> check_insort(insort_right)
     """
-    numbers: list[float] = [1, 2, 3]
-    insort_right(numbers, 2.0)
-    assert repr(numbers) == "[1, 2, 2.0, 3]"
-    numbers = [1, -2, 3]
-    insort_right(numbers, -4, key=abs)
-    assert numbers == [1, -2, 3, -4]
+    # Lists, since a copy of a number is the number itself.
+    x: list[int] = []
+    lists: list[list[int]] = [[]]
+    insort_right(lists, x)
+    assert [each is x for each in lists] == [False, True]
+    numbers = [1, 2, 3]
+    insort_right(numbers, -2, key=abs)
+    assert numbers == [1, 2, -2, 3]
     numbers = [1, 2, 3, 4]
     insort_right(numbers, 0, 1)
     insort_right(numbers, 9, hi=3)
@@ -136,18 +139,17 @@ class _Item:
 
 
 class _Sequence:
-    """The items from 0 on, of which it counts how many were asked for."""
+    """Seven items from 0 on, of which not more than `most` may be asked for."""
 
-    def __init__(self, length: int) -> None:
-        self._length = length
-        self._asked = 0
+    def __init__(self, most: int) -> None:
+        self._left = most
 
     def __len__(self) -> int:
-        return self._length
+        return 7
 
     def __getitem__(self, place: int) -> _Item:
-        self._asked += 1
-        assert self._asked <= self._length.bit_length(), "too many items were asked for"
+        self._left -= 1
+        assert self._left >= 0, "too many items were asked for"
         return _Item(place)
 
 
@@ -163,16 +165,16 @@ def check_cost(bisect_right: Callable[..., int]) -> None:
         doubled.append(item)
         return _Item(2 * item.number)
 
-    # Among 7 items each search takes 3 comparisons, so that one more always shows.
-    length = 7
-    for x in range(length):
-        for key in (None, double):
-            _Item.asked = 0
-            doubled.clear()
-            wanted = _Item(2 * x if key else x)
-            assert bisect_right(_Sequence(length), wanted, key=key) == x + 1
-            assert _Item.asked <= length.bit_length()
-            assert len(doubled) == (_Item.asked if key else 0)
+    # Each search takes 3 comparisons among 7 items, and 2 among 3, so that one more always shows.
+    for lo, hi, most in ((0, None, 3), (2, 5, 2)):
+        for x in range(7)[lo:hi]:
+            for key in (None, double):
+                _Item.asked = 0
+                doubled.clear()
+                wanted = _Item(2 * x if key else x)
+                assert bisect_right(_Sequence(most), wanted, lo, hi, key=key) == x + 1
+                assert _Item.asked <= most
+                assert len(doubled) == (_Item.asked if key else 0)
 
 
 def check_definition(bisect_left: Callable[..., int], bisect_right: Callable[..., int]) -> None:
@@ -185,6 +187,8 @@ def check_definition(bisect_left: Callable[..., int], bisect_right: Callable[...
         for letters in combinations_with_replacement("bdfh", length):
             for x in "abcdefghi":
                 left, right = bisect_left(letters, x), bisect_right(letters, x)
+                # A slice is content with any place.
+                assert 0 <= left <= right <= length, (letters, x)
                 assert all(letter < x for letter in letters[:left]), (letters, x)
                 assert all(letter == x for letter in letters[left:right]), (letters, x)
                 assert all(letter > x for letter in letters[right:]), (letters, x)

@@ -101,23 +101,27 @@ def check_insort(insort_right: Callable[..., Any]) -> None:
     >>> check_insort(insort_right)
     """
     for draw, numbers, x in _drawn():
-        # Floats, so that what was put in can be told from what was there.
         at = len([n for n in numbers if n <= x])
-        _put(insort_right, numbers, float(x), at)
+        _put(insort_right, numbers, x, at)
         at = draw.randint(0, len(numbers))
-        _put(insort_right, numbers, -1.0, at, lo=at)
-        _put(insort_right, numbers, 9.0, at, hi=at)
+        _put(insort_right, numbers, -1, at, lo=at)
+        _put(insort_right, numbers, 9, at, hi=at)
         falling = numbers[::-1]
         at = len([n for n in falling if n >= x])
-        _put(insort_right, falling, float(x), at, key=lambda number: -number)
+        _put(insort_right, falling, x, at, key=lambda number: -number)
+
+
+class _New(int):
+    """A number that can be told from others that are equal, and from a copy of itself."""
 
 
 def _put(
-    insort_right: Callable[..., Any], numbers: list[int], x: float, at: int, **kwds: Any
+    insort_right: Callable[..., Any], numbers: list[int], number: int, at: int, **kwds: Any
 ) -> None:
-    found: list[float] = [*numbers]
+    found, x = [*numbers], _New(number)
     insort_right(found, x, **kwds)
-    assert repr(found) == repr([*numbers[:at], x, *numbers[at:]])
+    assert found == [*numbers[:at], x, *numbers[at:]]
+    assert found[at] is x
 
 
 class _Only:
@@ -151,9 +155,9 @@ class _Only:
 class _Lazy:
     """A long sequence that is made as it is asked for."""
 
-    def __init__(self, length: int, asked: list[int]) -> None:
+    def __init__(self, length: int) -> None:
         self._length = length
-        self._asked = asked
+        self.asked = 0
 
     def __len__(self) -> int:
         return self._length
@@ -161,8 +165,7 @@ class _Lazy:
     def __getitem__(self, place: int) -> _Only:
         if not isinstance(place, int) or not 0 <= place < self._length:
             raise AssertionError(f"asked for {place}")
-        self._asked.append(place)
-        assert len(self._asked) <= self._length.bit_length(), "too many items were asked for"
+        self.asked += 1
         return _Only(place)
 
 
@@ -174,11 +177,14 @@ def check_cost(bisect_right: Callable[..., int]) -> None:
     """
     for draw, *_ in _drawn():
         length = draw.randint(1, 200)
-        x = draw.choice([-1, draw.randrange(length), length - 1])
+        lo, hi = sorted((draw.randint(0, length), draw.choice([length, draw.randint(0, length)])))
+        x = draw.choice([lo - 1, draw.randint(lo - 1, hi - 1), hi - 1])
         for key in (None, _twice):
             _Only.asked = _twice_calls[0] = 0
-            assert bisect_right(_Lazy(length, []), _Only(2 * x if key else x), key=key) == x + 1
-            assert _Only.asked <= length.bit_length()
+            items = _Lazy(length)
+            assert bisect_right(items, _Only(2 * x if key else x), lo, hi, key=key) == x + 1
+            assert _Only.asked <= (hi - lo).bit_length()
+            assert items.asked == _Only.asked
             assert _twice_calls[0] == (_Only.asked if key else 0)
 
 
