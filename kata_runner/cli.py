@@ -436,6 +436,41 @@ def diff(project: Project, name: str | None, peek: bool) -> None:
 
 
 @main.command()
+@name_argument
+@click.argument("number", type=int, required=False)
+@click.option("--answer", is_flag=True, help="Tell what is wrong with it, and which tests fail.")
+@pass_project
+def review(project: Project, name: str | None, number: int | None, answer: bool) -> None:
+    """Show a change to the reference that looks right, for a code review.
+
+    Without NUMBER: list the changes.
+    """
+    kata = project.kata(name)
+    known = kata.notes.mistakes
+    if number is None:
+        screen.changes(project.out, kata)
+        return
+    if not 1 <= number <= len(known):
+        fail(f"{kata.id} has changes 1 to {len(known)}")
+    mistake = known[number - 1]
+    if answer:
+        screen.answer(project.out, kata, mistake)
+        return
+    variant = mistakes.variant(kata, mistake)
+    if variant == read_text(kata.solution):
+        fail(f"the reference is not as it was; `git checkout -- {kata.solution}` puts it back")
+    screen.change(project.out, kata, number, variant)
+
+
+@main.command()
+@name_argument
+@pass_project
+def session(project: Project, name: str | None) -> None:
+    """Show what a group session on a kata is for, its questions and its files."""
+    screen.session(project.out, project.kata(name))
+
+
+@main.command()
 @click.argument("name")
 @pass_project
 def reset(project: Project, name: str) -> None:

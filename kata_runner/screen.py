@@ -208,6 +208,65 @@ def difference(out: Console, kata: Kata, mine: str, reference: str) -> None:
         out.out(text, highlight=False)
 
 
+def changes(out: Console, kata: Kata) -> None:
+    """Print which changes of the reference there are to review, without saying too much."""
+    _heading(out, kata)
+    out.print()
+    for number, mistake in enumerate(kata.notes.mistakes, 1):
+        out.print(f"{number:>3}  {mistake.kind}")
+    out.print(f"\n[dim]kata review {kata.name} 1[/] shows the first one, and not what it does")
+
+
+def change(out: Console, kata: Kata, number: int, variant: str) -> None:
+    """Print the change from the reference to `variant`, as a patch."""
+    path = _relative(kata.solution, kata.root)
+    lines = difflib.unified_diff(
+        kata.solution.read_text("utf-8").splitlines(keepends=True),
+        variant.splitlines(keepends=True),
+        f"a/{path}",
+        f"b/{path}",
+        n=8,
+    )
+    text = "".join(lines)
+    if not out.is_terminal:  # for `git apply`
+        out.out(text, end="", highlight=False)
+        return
+    out.print(Syntax(text, "diff", theme="ansi_dark", word_wrap=True))
+    command = f"kata review {kata.name} {number}"
+    tests = _relative(kata.tests, kata.root)
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    table.add_row("what is wrong with it", f"{command} --answer")
+    table.add_row("make it, for a pull request", f"{command} | git apply")
+    table.add_row("see which tests fail", f"pytest --against solutions {tests}")
+    table.add_row("undo it", f"git checkout -- {path}")
+    out.print("What would you ask before merging?  Then:")
+    out.print(table)
+
+
+def answer(out: Console, kata: Kata, mistake: Mistake) -> None:
+    """Print what is wrong with a change, and which tests notice."""
+    out.print(f"[bold]{escape(mistake.name)}[/]  [dim]{kata.id}, {mistake.kind}[/]")
+    _indented(out, textwrap.fill(mistake.why, min(out.width - 2, _PROSE_WIDTH)))
+    out.print("\n[bold]The tests that fail[/]")
+    _indented(out, "\n".join(mistake.fails))
+
+
+def session(out: Console, kata: Kata) -> None:
+    """Print what a group session on the kata is for, its questions, and its files."""
+    _heading(out, kata)
+    width = min(out.width - 2, _PROSE_WIDTH)
+    out.print("\n[bold]Goal[/]")
+    _indented(out, textwrap.fill(kata.notes.session.goal, width))
+    out.print("\n[bold]Questions[/]")
+    for number, question in enumerate(kata.notes.session.questions, 1):
+        _indented(out, textwrap.fill(f"{number}. {question}", width, subsequent_indent="   "))
+    out.print()
+    files = {"essay": kata.stub.parent / "README.md", "stub": kata.stub, "tests": kata.tests}
+    _files(out, files | {"answer": kata.solution}, kata.root)
+    other_designs(out, kata)
+    out.print(f"[dim]kata review {kata.name}[/] has changes to find the mistake in")
+
+
 def original(out: Console, found: Verdict, version: str) -> None:
     """Print how many of CPython's tests pass, which fail, and which were left out and why."""
     passed = sum(result.outcome is Outcome.PASSED for result in found.results)

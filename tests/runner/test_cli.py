@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import subprocess
 
 import pytest
 from click.testing import CliRunner
@@ -413,3 +414,37 @@ def test_an_attempt_without_a_result_is_not_called_put_aside(run, kata):
     kata.stub.write_text("def broken(:\n")
     run("run", "clamp")
     assert "no result" in run("history").output
+
+
+def test_review_numbers_the_changes_and_names_none(run, kata):
+    output = run("review", "clamp").output
+    for number, mistake in enumerate(kata.notes.mistakes, 1):
+        assert f"  {number}  {mistake.kind}" in output
+        assert mistake.name not in output
+
+
+def test_a_change_to_review_is_a_patch_that_fails_the_tests_of_its_answer(run, kata):
+    commit_all(kata.root)
+    mistake = kata.notes.mistakes[0]
+    patch = run("review", "clamp", "1").output
+    assert mistake.name not in patch
+    subprocess.run(["git", "apply"], cwd=kata.root, input=patch, text=True, check=True)
+    assert mistake.new in kata.solution.read_text()
+    again = run("review", "clamp", "1")
+    assert (again.exit_code, f"git checkout -- {kata.solution}" in again.output) == (1, True)
+    output = run("review", "clamp", "1", "--answer").output
+    assert mistake.name in output
+    assert all(name in output for name in mistake.fails)
+
+
+@pytest.mark.parametrize("number", ["0", "99"])
+def test_a_change_that_is_not_there_is_one_line(run, kata, number):
+    result = run("review", "clamp", number)
+    last = len(kata.notes.mistakes)
+    assert (result.exit_code, result.output) == (1, f"Error: demo/clamp has changes 1 to {last}\n")
+
+
+def test_session_shows_goal_questions_and_files(run, kata):
+    output = " ".join(run("session", "clamp").output.split())
+    for text in (kata.notes.session.goal, *kata.notes.session.questions, "katas/demo/README.md"):
+        assert text in output
