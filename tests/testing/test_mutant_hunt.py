@@ -1,8 +1,10 @@
 import bisect
 import copy
+import importlib.util
 import random
-from test.support.import_helper import import_fresh_module
+import sys
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
 
@@ -92,9 +94,19 @@ class Recursive:
         return Recursive._search(a, middle + 1, hi, is_behind, key)
 
 
+def in_python():
+    """Return the module `bisect` without what it has in C."""
+    spec = importlib.util.find_spec("bisect")
+    module = importlib.util.module_from_spec(spec)
+    with patch.dict(sys.modules, {"_bisect": None}):
+        spec.loader.exec_module(module)
+    assert module.bisect is not bisect.bisect
+    return module
+
+
 RIGHT = {
     "in C": bisect,
-    "in Python": import_fresh_module("bisect", blocked=["_bisect"]),
+    "in Python": in_python(),
     "written down again": implementation(),
     "the lower of two middles": implementation("(lo + hi) >> 1", "(lo + hi - 1) >> 1"),
     "recursive": Recursive,
