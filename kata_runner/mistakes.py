@@ -1,18 +1,19 @@
 """Tells which of a kata's known mistakes a learner's failures look like.
 
 The notes name the examples that a mistake fails.  If exactly these fail, the mistake itself is run,
-and only if it fails in the same way, test by test and message by message, is it named.  So
-nothing is stored that could be out of date, and what is merely similar is not called the same.
+and only if it fails in the same way, test by test and message by message, is it named.  Tests of
+what the learner has not begun are left out on both sides.  So nothing is stored that could be out
+of date, and what is merely similar is not called the same.
 """
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from kata_runner.curriculum import Kata, Mistake, read_text
-from kata_runner.verdict import Outcome, Verdict
+from kata_runner.verdict import Outcome, Result, Verdict
 from kata_runner.worker import Job
 
 Signature = frozenset[tuple[str, Outcome, str]]
@@ -39,15 +40,18 @@ def looks_like(kata: Kata, found: Verdict, run: Callable[[Job], Verdict]) -> Mis
     """Return the one known mistake that fails as `found` does; None if none or several do."""
     if found.problem:
         return None
-    failing = [result for result in found.failing() if not result.test.is_property]
-    if not failing or any(result.outcome not in _FAILED for result in failing):
+    begun, unbegun = _parted(result for result in found.failing() if not result.test.is_property)
+    if not begun or any(result.outcome not in _FAILED for result in begun):
         return None
-    functions = {result.test.function for result in failing}
-    wanted = signature(found)
+    functions = {result.test.function for result in begun}
+    not_begun = {result.test.function for result in unbegun}
+    ignored = {result.test.name for result in unbegun}
+    wanted = signature(replace(found, results=tuple(begun)))
     same = [
         mistake
         for mistake in kata.notes.mistakes
-        if set(mistake.fails) == functions and _signature_of(kata, mistake, run) == wanted
+        if functions <= set(mistake.fails) <= functions | not_begun
+        and _without(_signature_of(kata, mistake, run), ignored) == wanted
     ]
     return same[0] if len(same) == 1 else None
 
@@ -59,3 +63,14 @@ def _signature_of(kata: Kata, mistake: Mistake, run: Callable[[Job], Verdict]) -
         path.parent.mkdir()
         path.write_text(variant(kata, mistake), "utf-8")
         return signature(run(replace(Job(kata, tree), stages=("examples",))))
+
+
+def _parted(failing: Iterable[Result]) -> tuple[list[Result], list[Result]]:
+    """Return what fails, and what the learner has not begun, which says nothing."""
+    results = list(failing)
+    begun = [result for result in results if result.outcome is not Outcome.NOT_STARTED]
+    return begun, [result for result in results if result.outcome is Outcome.NOT_STARTED]
+
+
+def _without(found: Signature, ignored: set[str]) -> Signature:
+    return frozenset(failure for failure in found if failure[0] not in ignored)

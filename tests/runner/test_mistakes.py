@@ -25,6 +25,28 @@ def test_the_same_mistake_written_in_another_way_is_known(kata):
     assert recognise(kata, source).name == "the lower bound is forgotten"
 
 
+def half_done(code):
+    """A solution in which wrong bounds are not looked at yet."""
+    return SOLVED.replace(
+        'raise ValueError("bounds in the wrong order")', "raise NotImplementedError"
+    ).replace("max(low, min(value, high))", code)
+
+
+def test_a_mistake_in_two_rules_is_known_though_one_is_not_begun(kata):
+    code = "max(low, min(value, high)) if value >= low else low - 7"
+    old = 'raise ValueError("bounds in the wrong order")\n    return max(low, min(value, high))'
+    new = f'raise TypeError("?")\n    return {code}'
+    table = mistake("two rules at once", old, new, "below", "order")
+    kata.notes_file.write_text(kata.notes_file.read_text() + table)
+    fresh = type(kata)(kata.root, kata.topic, kata.name)
+    assert recognise(fresh, half_done(code)).name == "two rules at once"
+
+
+def test_rules_that_are_not_begun_do_not_hide_a_mistake(kata):
+    found = recognise(kata, half_done("min(value, high)"))
+    assert found.name == "the lower bound is forgotten"
+
+
 @pytest.mark.parametrize(
     "code",
     ["max(low, min(value, high)) + 1", "max(low - 2, min(value, high))", "min(value, high) * 2"],
