@@ -9,11 +9,12 @@ Rules
        counts the calls of functions written in Python that are made meanwhile, that of `func`
        included.  `create_stats()` sets `stats`: for each function, by its file name, first line
        and name (those of its code), a tuple that begins with the number of calls that were not
-       within another call of the same function, and the number of all its calls.
+       within another call of the same function, and the number of all its calls.  Functions
+       that have all three in common are one.
     2. Functions that are not written in Python count as well, by `"~"`, 0 and a description:
        `<built-in method module.name>` of a module's, else the `repr` of what the type of
-       `__self__` has under its name (`<method 'append' of 'list' objects>`), or else
-       `<built-in method name>`.
+       `__self__` has under its name (`<method 'append' of 'list' objects>`), or else, as when
+       that `repr` raises, `<built-in method name>`.  The profile keeps none of these objects.
     3. The third item of the tuple is the time in the function itself, and the fourth the time from
        its calls to their ends, with all that they call.  `timer()` is asked once for each begin and
        end of a call, as it comes: time is what passes between two answers.
@@ -26,13 +27,15 @@ Rules
        goes on is a call of it, up to where it yields or waits.
     7. `enable()` and `disable()`, or a `with` block, say from when to when the thread that calls
        them is profiled, and no other thread.  Ends of calls that began before are passed over, and
-       calls that are not over have ended with `disable`.  Several such times add up.
+       calls that are not over have ended with `disable`.  Several such times add up.  Another
+       profiler that has taken the place meanwhile is left alone.
     8. `pstats.Stats(profile)` sorts, prints, adds and saves it.  `create_stats` disables the
        profile; it may be enabled again, and the next `create_stats` tells of everything.
 
 Left out
     `timeunit`, `subcalls`, `builtins`, `run` and `getstats`; `disable` in another thread; what the
-    profile's own methods add to the table.
+    profile's own methods add to the table.  Of functions that have file, line and name in common,
+    such as two lambdas in a line, cProfile shows one.
 """
 
 import time

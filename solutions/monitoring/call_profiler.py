@@ -30,8 +30,8 @@ Why the profiler is called last in `enable` and first in `disable`
 
 In CPython
     `Modules/_lsprof.c` does the same with a C callback; since 3.12 it is fed by
-    `sys.monitoring` (PEP 669).  `Lib/profile.py` is written in Python and takes off
-    a measured constant for each event instead.
+    `sys.monitoring` (PEP 669).  `Lib/profile.py` is written in Python, and can be
+    told of a measured constant (`bias`) to take off for each event.
 
 Sources
     The documentation of profile and of `sys.setprofile`; `Lib/cProfile.py`
@@ -41,8 +41,9 @@ Sources
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from types import CodeType, FrameType, ModuleType
+from types import FrameType
 from typing import Any, Self
 
 # File, first line and name; of what is not written in Python: "~", 0 and its description.
@@ -68,8 +69,8 @@ class Profile:
     def __init__(self, timer: Callable[[], float] = time.perf_counter) -> None:
         self._timer = timer
         self._stack: list[_Call] = []
-        self._functions: dict[Any, _Cost] = {}
-        self._pairs: dict[tuple[Any, Any], _Cost] = {}
+        self._functions: dict[Function, _Cost] = {}
+        self._pairs: dict[tuple[Function, Function], _Cost] = {}
 
     def enable(self) -> None:
         """Profile this thread from here on, in the place of any other profiler."""
@@ -77,7 +78,8 @@ class Profile:
 
     def disable(self) -> None:
         """Profile no more; calls that are not over count up to here."""
-        sys.setprofile(None)
+        if sys.getprofile() == self._event:  # and not one that came in its place
+            sys.setprofile(None)
         now = self._timer()
         while self._stack:
             self._leave(now)
@@ -92,16 +94,10 @@ class Profile:
         self.disable()
         self.stats = {}
         for key, cost in self._functions.items():
-            self.stats[_label(key)] = (
-                cost.calls - cost.nested,
-                cost.calls,
-                cost.own,
-                cost.whole,
-                {},
-            )
+            self.stats[key] = (cost.calls - cost.nested, cost.calls, cost.own, cost.whole, {})
         for (caller, key), cost in self._pairs.items():
-            callers = self.stats[_label(key)][-1]
-            callers[_label(caller)] = (cost.calls, cost.calls - cost.nested, cost.own, cost.whole)
+            callers = self.stats[key][-1]
+            callers[caller] = (cost.calls, cost.calls - cost.nested, cost.own, cost.whole)
 
     def __enter__(self) -> Self:
         self.enable()
@@ -113,13 +109,14 @@ class Profile:
     def _event(self, frame: FrameType, event: str, argument: Any) -> None:
         now = self._timer()
         if event == "call":
-            self._enter(frame.f_code, now)
+            code = frame.f_code
+            self._enter((code.co_filename, code.co_firstlineno, code.co_name), now)
         elif event == "c_call":
-            self._enter(_description(argument), now)
+            self._enter(("~", 0, _description(argument)), now)
         elif self._stack:
             self._leave(now)
 
-    def _enter(self, key: Any, now: float) -> None:
+    def _enter(self, key: Function, now: float) -> None:
         costs = [self._functions.setdefault(key, _Cost())]
         if self._stack:
             costs.append(self._pairs.setdefault((self._stack[-1].key, key), _Cost()))
@@ -157,22 +154,19 @@ class _Cost:
 class _Call:
     """A call that has not returned."""
 
-    key: Any
+    key: Function
     costs: list[_Cost]
     begun: float
     inside: float = field(default=0.0)  # the time of the calls that it has made
 
 
 def _description(function: Any) -> str:
-    owner = function.__self__
-    if isinstance(owner, ModuleType):
+    if function.__module__ is not None:
         return f"<built-in method {function.__module__}.{function.__name__}>"
     # What the type has, since the method that was called is another object each time.
-    found = getattr(type(owner), function.__name__, None)
-    return f"<built-in method {function.__name__}>" if found is None else repr(found)
-
-
-def _label(key: Any) -> Function:
-    if isinstance(key, CodeType):
-        return key.co_filename, key.co_firstlineno, key.co_name
-    return "~", 0, key
+    for base in type(function.__self__).__mro__:
+        if function.__name__ in vars(base):
+            with suppress(Exception):  # a subclass may have anything there
+                return repr(vars(base)[function.__name__])
+            break
+    return f"<built-in method {function.__name__}>"

@@ -23,7 +23,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, FrameType
 from typing import Any, Self
 
 # File, first line and name; of what is not written in Python: "~", 0 and its description.
@@ -50,6 +50,7 @@ class Profile:
         self._timer = timer
         # A time, and what began, or None for an end.  Each time of being enabled is one record.
         self._records: list[list[tuple[float, Any]]] = []
+        self._note: Any = None
 
     def enable(self) -> None:
         """Profile this thread from here on, in the place of any other profiler."""
@@ -62,15 +63,18 @@ class Profile:
             if event == "call":
                 append((now, frame.f_code))
             elif event == "c_call":
-                append((now, argument))
+                # Not the method itself, which would keep its object alive.
+                append((now, _description(argument)))
             else:
                 append((now, None))
 
         sys.setprofile(note)
+        self._note = note
 
     def disable(self) -> None:
         """Profile no more; calls that are not over count up to here."""
-        sys.setprofile(None)
+        if self._note is not None and sys.getprofile() is self._note:
+            sys.setprofile(None)
         # Ends of what is still running: as many as there can be.
         if self._records and (record := self._records[-1]):
             now = self._timer()
@@ -150,15 +154,18 @@ def _above(call: _Call) -> Iterator[_Call]:
 
 
 def _description(function: Any) -> str:
-    owner = function.__self__
-    if isinstance(owner, ModuleType):
+    if function.__module__:
         return f"<built-in method {function.__module__}.{function.__name__}>"
     # What the type has, since the method that was called is another object each time.
-    found = getattr(type(owner), function.__name__, None)
-    return f"<built-in method {function.__name__}>" if found is None else repr(found)
+    spaces = (vars(base) for base in type(function.__self__).__mro__)
+    found = next((space[function.__name__] for space in spaces if function.__name__ in space), None)
+    try:
+        return f"<built-in method {function.__name__}>" if found is None else repr(found)
+    except Exception:  # noqa: BLE001 - the profiler must not change what the program does
+        return f"<built-in method {function.__name__}>"
 
 
 def _label(began: Any) -> Function:
     if isinstance(began, CodeType):
         return began.co_filename, began.co_firstlineno, began.co_name
-    return "~", 0, _description(began)
+    return "~", 0, began

@@ -6,6 +6,7 @@ import itertools
 import pstats
 import sys
 import threading
+import weakref
 from contextlib import suppress
 
 import pytest
@@ -50,8 +51,10 @@ def stats_of(profile):
     profile.create_stats()
     found = {}
     for key, (*numbers, callers) in profile.stats.items():
-        if not is_own(key):
-            found[key] = (*numbers, {k: v for k, v in callers.items() if not is_own(k)})
+        others = {k: v for k, v in callers.items() if not is_own(k)}
+        called_by_own = key[0] == "~" and callers and not others
+        if not is_own(key) and not called_by_own:
+            found[key] = (*numbers, others)
     return found
 
 
@@ -86,6 +89,10 @@ def test_each_call_is_counted():
     assert found[key_of(once)][:2] == (3, 3)
 
 
+def fail(error):
+    raise error
+
+
 @pytest.mark.rule(1)
 def test_runcall_hands_over_arguments_result_and_error():
     profile = Profile()
@@ -93,9 +100,10 @@ def test_runcall_hands_over_arguments_result_and_error():
         (1, 2),
         {"func": 3, "self": 4},
     )
-    with pytest.raises(ZeroDivisionError):
-        profile.runcall(lambda: 1 / 0)
-    assert sys.getprofile() is None
+    for error in (LookupError, KeyboardInterrupt):
+        with pytest.raises(error):
+            profile.runcall(fail, error)
+        assert sys.getprofile() is None
 
 
 @pytest.mark.rule(1)
@@ -117,7 +125,25 @@ def test_functions_of_one_name_are_told_apart():
     assert found[key_of(second)][1] == 2
 
 
+@pytest.mark.rule(1)
+def test_functions_of_one_line_and_name_are_one():
+    first, second = lambda: once(), lambda: (once(), once())  # noqa: PLW0108 - to be called
+    found = profiled(lambda: (first(), second(), first()))
+    assert key_of(first) == key_of(second)
+    assert found[key_of(first)][:2] == (3, 3)
+    assert found[key_of(once)][4] == {key_of(first): (4, 4, 4.0, 4.0)}
+
+
 # Rule 2: functions that are not in Python
+
+
+class Odd:
+    def __repr__(self):
+        raise ValueError
+
+
+class OddList(list):
+    append = Odd()
 
 
 @pytest.mark.rule(2)
@@ -130,12 +156,18 @@ def test_functions_of_one_name_are_told_apart():
         (lambda: dict.fromkeys("ab"), "built-in method fromkeys"),
         (lambda: sys.intern("a"), "built-in method sys.intern"),
         (lambda: {1}.union([2]), "method 'union' of 'set' objects"),
+        (lambda: OddList().extend([1]), "method 'extend' of 'list' objects"),
     ],
-    ids=["len", "append", "rjust", "fromkeys", "of another module", "union"],
+    ids=["len", "append", "rjust", "fromkeys", "of another module", "union", "inherited"],
 )
 def test_built_in_functions_have_a_description(call, name):
     found = profiled(call)
     assert found[built_in(name)][:2] == (1, 1)
+
+
+@pytest.mark.rule(2)
+def test_what_is_run_may_be_a_built_in_function():
+    assert profiled(len, "ab") == {LEN: (1, 1, 1.0, 1.0, {})}
 
 
 @pytest.mark.rule(2)
@@ -147,6 +179,26 @@ def test_methods_of_different_objects_are_one_function():
             each.append(1)
 
     assert profiled(work)[APPEND][:2] == (3, 3)
+
+
+@pytest.mark.rule(2)
+def test_a_description_that_cannot_be_made_is_the_name():
+    found = profiled(lambda: list.append(OddList(), 1))
+    assert found[built_in("built-in method append")][:2] == (1, 1)
+
+
+@pytest.mark.rule(2)
+def test_an_object_whose_method_was_called_is_not_kept():
+    def work():
+        numbers = set()
+        alive.append(weakref.ref(numbers))
+        numbers.add(1)
+
+    alive = []
+    profile = Profile()
+    profile.runcall(work)
+    assert alive[0]() is None
+    assert stats_of(profile)[built_in("method 'add' of 'set' objects")][1] == 1
 
 
 @pytest.mark.rule(2)
@@ -290,12 +342,9 @@ def test_built_in_functions_call_and_are_called():
 
 @pytest.mark.rule(6)
 def test_a_function_that_is_left_by_an_exception_has_ended():
-    def fail():
-        raise ValueError
-
     def work():
         try:
-            fail()
+            fail(ValueError)
         except ValueError:
             once()
 
@@ -351,6 +400,9 @@ def test_only_what_is_between_enable_and_disable_counts():
         once()
     assert same is profile
     assert sys.getprofile() is None
+    with pytest.raises(LookupError), profile:
+        raise LookupError
+    assert sys.getprofile() is None
     assert stats_of(profile)[key_of(once)][:4] == (2, 2, 2.0, 2.0)
 
 
@@ -396,6 +448,42 @@ def test_a_call_that_is_not_over_has_ended_with_disable():
 
 
 @pytest.mark.rule(7)
+def test_all_calls_that_are_not_over_have_ended_with_disable():
+    profile = Profile(Clock())
+
+    def outer():
+        inner()
+
+    def inner():
+        once()
+        profile.disable()
+
+    for times in (1, 2):
+        profile.enable()
+        outer()
+        found = stats_of(profile)
+        own, whole = found[key_of(outer)][2:4]
+        assert own + found[key_of(inner)][3] == whole
+        assert found[key_of(outer)][:2] == found[key_of(inner)][:2] == (times, times)
+
+
+@pytest.mark.rule(7)
+@pytest.mark.parametrize("taken", [False, True], ids=["before it began", "that it replaced"])
+def test_another_profiler_goes_on(taken):
+    first, second = Profile(Clock()), Profile(Clock())
+    first.enable()
+    if not taken:
+        first.disable()
+    second.enable()
+    first.create_stats()
+    once()
+    second.disable()
+    assert sys.getprofile() is None
+    assert stats_of(second)[key_of(once)][:2] == (1, 1)
+    assert key_of(once) not in stats_of(first)
+
+
+@pytest.mark.rule(7)
 def test_other_threads_are_not_profiled():
     def work():
         thread = threading.Thread(target=thrice)
@@ -429,12 +517,13 @@ def test_create_stats_stops_and_may_be_asked_again():
     profile = Profile(Clock())
     profile.enable()
     once()
-    assert stats_of(profile)[key_of(once)][1] == 1
+    taken = pstats.Stats(profile)
     assert sys.getprofile() is None
     once()
     assert stats_of(profile)[key_of(once)][1] == 1
     profile.runcall(thrice)
     assert stats_of(profile)[key_of(once)][1] == 4
+    assert taken.stats[key_of(once)][1] == 1
 
 
 # Against the original
