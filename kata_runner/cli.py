@@ -82,7 +82,7 @@ class Project:
         except ContentError:
             with contextlib.suppress(NoStubError):
                 return ast.get_docstring(ast.parse(shipped_stub(kata))) or ""
-            read_mine(kata)
+            check_there(kata.stub)
             raise
 
     def job(self, kata: Kata) -> worker.Job:
@@ -97,7 +97,7 @@ class Project:
     def unreadable(self, kata: Kata) -> Verdict | None:
         """Return the verdict if the learner's file is not Python at all, which needs no run."""
         try:
-            read_mine(kata)
+            check_there(kata.stub)
             parse(kata.stub)
         except ContentError as error:
             return Verdict(kata.id, (), str(error), _line(kata.stub, error.line))
@@ -145,9 +145,8 @@ def read_bytes(path: Path) -> bytes:
         ContentError: it cannot be read.
     """
     try:
+        check_there(path)
         return path.read_bytes()
-    except FileNotFoundError:
-        raise _missing(path) from None
     except OSError as error:
         raise ContentError(path, f"cannot be read: {error.strerror}") from None
 
@@ -158,15 +157,21 @@ def read_mine(kata: Kata) -> str:
     Raises:
         ContentError: it is missing, or cannot be read.
     """
-    if not kata.stub.exists():
-        raise _missing(kata.stub)
+    check_there(kata.stub)
     return read_text(kata.stub)
 
 
-def _missing(path: Path) -> ContentError:
+def check_there(path: Path) -> None:
+    """Check that there is this file, a kata's stub or tests.
+
+    Raises:
+        ContentError: it is missing; with what brings it back.
+    """
+    if path.exists():
+        return
     if path.name.startswith("test_"):
-        return ContentError(path, f"the file is missing; `git checkout -- {path}` brings it back")
-    return ContentError(path, f"the file is missing; `kata reset {path.stem}` puts the stub back")
+        raise ContentError(path, f"the file is missing; `git checkout -- {path}` brings it back")
+    raise ContentError(path, f"the file is missing; `kata reset {path.stem}` puts the stub back")
 
 
 def _line(path: Path, number: int | None) -> str:
@@ -456,10 +461,10 @@ def review(project: Project, name: str | None, number: int | None, answer: bool)
     if answer:
         screen.answer(project.out, kata, mistake)
         return
-    variant = mistakes.variant(kata, mistake)
-    if variant == read_text(kata.solution):
+    reference, variant = read_text(kata.solution), mistakes.variant(kata, mistake)
+    if variant == reference:
         fail(f"the reference is not as it was; `git checkout -- {kata.solution}` puts it back")
-    screen.change(project.out, kata, number, variant)
+    screen.change(project.out, kata, number, reference, variant)
 
 
 @main.command()
@@ -642,8 +647,9 @@ def original(context: click.Context, name: str | None, solution: bool, as_json: 
 def bench_(project: Project, name: str | None, svg: Path | None, as_json: bool) -> None:
     """Measure your code beside the reference, the other designs and the original."""
     kata = project.kata(name)
+    with_yours = not is_stub(read_mine(kata))
     with screen.console(error=True).status(f"measuring {kata.id} …"):
-        report = bench.run(kata, with_yours=not is_stub(read_mine(kata)))
+        report = bench.run(kata, with_yours=with_yours)
     if as_json:
         click.echo(screen.as_json(report.to_json()))
     else:

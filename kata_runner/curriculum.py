@@ -106,6 +106,11 @@ class Kata:
         return self.root / "katas" / self.topic / f"{self.name}.py"
 
     @property
+    def essay(self) -> Path:
+        """The essay of its topic."""
+        return self.stub.with_name("README.md")
+
+    @property
     def solution(self) -> Path:
         return self.root / "solutions" / self.topic / f"{self.name}.py"
 
@@ -142,10 +147,6 @@ class Kata:
     def rules(self) -> tuple[Rule, ...]:
         """Return the numbered rules of the stub's statement, in their order."""
         return rules_in(self.statement())
-
-    def title(self) -> str:
-        """Return the statement's first line."""
-        return self.statement().partition("\n")[0]
 
 
 @dataclass(frozen=True)

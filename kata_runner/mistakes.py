@@ -8,12 +8,12 @@ of date, and what is merely similar is not called the same.
 
 import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from kata_runner.curriculum import Kata, Mistake, read_text
-from kata_runner.verdict import Outcome, Result, Verdict
+from kata_runner.verdict import Outcome, Verdict
 from kata_runner.worker import Job
 
 Signature = frozenset[tuple[str, Outcome, str]]
@@ -40,17 +40,18 @@ def looks_like(kata: Kata, found: Verdict, run: Callable[[Job], Verdict]) -> Mis
     """Return the one known mistake that fails as `found` does; None if none or several do."""
     if found.problem:
         return None
-    begun, unbegun = _parted(result for result in found.failing() if not result.test.is_property)
+    failing = [result for result in found.failing() if not result.test.is_property]
+    begun = [result for result in failing if result.outcome is not Outcome.NOT_STARTED]
     if not begun or any(result.outcome not in _FAILED for result in begun):
         return None
     functions = {result.test.function for result in begun}
-    not_begun = {result.test.function for result in unbegun}
-    ignored = {result.test.name for result in unbegun}
-    wanted = signature(replace(found, results=tuple(begun)))
+    possible = {result.test.function for result in failing}
+    ignored = {result.test.name for result in failing} - {result.test.name for result in begun}
+    wanted = _without(signature(found), ignored)
     same = [
         mistake
         for mistake in kata.notes.mistakes
-        if functions <= set(mistake.fails) <= functions | not_begun
+        if functions <= set(mistake.fails) <= possible
         and _without(_signature_of(kata, mistake, run), ignored) == wanted
     ]
     return same[0] if len(same) == 1 else None
@@ -63,13 +64,6 @@ def _signature_of(kata: Kata, mistake: Mistake, run: Callable[[Job], Verdict]) -
         path.parent.mkdir()
         path.write_text(variant(kata, mistake), "utf-8")
         return signature(run(replace(Job(kata, tree), stages=("examples",))))
-
-
-def _parted(failing: Iterable[Result]) -> tuple[list[Result], list[Result]]:
-    """Return what fails, and what the learner has not begun, which says nothing."""
-    results = list(failing)
-    begun = [result for result in results if result.outcome is not Outcome.NOT_STARTED]
-    return begun, [result for result in results if result.outcome is Outcome.NOT_STARTED]
 
 
 def _without(found: Signature, ignored: set[str]) -> Signature:

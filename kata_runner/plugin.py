@@ -269,6 +269,7 @@ class Reporter:
 
 
 def name_of(nodeid: str) -> str:
+    """Return the name of a test inside its file."""
     return nodeid.partition("::")[2]
 
 

@@ -74,8 +74,7 @@ def statement(out: Console, kata: Kata, text: str) -> None:
     out.print()
     out.print(escape(text))
     out.print()
-    essay = kata.stub.parent / "README.md"
-    _files(out, {"stub": kata.stub, "tests": kata.tests, "essay": essay}, kata.root)
+    _files(out, {"stub": kata.stub, "tests": kata.tests, "essay": kata.essay}, kata.root)
     out.print(f"[dim]kata watch {kata.name}[/] runs the tests each time you save the stub")
 
 
@@ -203,7 +202,7 @@ def difference(out: Console, kata: Kata, mine: str, reference: str) -> None:
     if not text:
         out.print("Your code is the reference, line for line.")
     elif out.is_terminal:
-        out.print(Syntax(text, "diff", theme="ansi_dark", word_wrap=True))
+        out.print(_coloured(text))
     else:
         out.out(text, highlight=False)
 
@@ -217,11 +216,15 @@ def changes(out: Console, kata: Kata) -> None:
     out.print(f"\n[dim]kata review {kata.name} 1[/] shows the first one, and not what it does")
 
 
-def change(out: Console, kata: Kata, number: int, variant: str) -> None:
-    """Print the change from the reference to `variant`, as a patch."""
+def _coloured(diff: str) -> Syntax:
+    return Syntax(diff, "diff", theme="ansi_dark", word_wrap=True)
+
+
+def change(out: Console, kata: Kata, number: int, reference: str, variant: str) -> None:
+    """Print the change from `reference` to `variant`, as a patch."""
     path = _relative(kata.solution, kata.root)
     lines = difflib.unified_diff(
-        kata.solution.read_text("utf-8").splitlines(keepends=True),
+        reference.splitlines(keepends=True),
         variant.splitlines(keepends=True),
         f"a/{path}",
         f"b/{path}",
@@ -231,7 +234,7 @@ def change(out: Console, kata: Kata, number: int, variant: str) -> None:
     if not out.is_terminal:  # for `git apply`
         out.out(text, end="", highlight=False)
         return
-    out.print(Syntax(text, "diff", theme="ansi_dark", word_wrap=True))
+    out.print(_coloured(text))
     command = f"kata review {kata.name} {number}"
     tests = _relative(kata.tests, kata.root)
     table = Table(box=None, show_header=False, padding=(0, 2))
@@ -261,7 +264,7 @@ def session(out: Console, kata: Kata) -> None:
     for number, question in enumerate(kata.notes.session.questions, 1):
         _indented(out, textwrap.fill(f"{number}. {question}", width, subsequent_indent="   "))
     out.print()
-    files = {"essay": kata.stub.parent / "README.md", "stub": kata.stub, "tests": kata.tests}
+    files = {"essay": kata.essay, "stub": kata.stub, "tests": kata.tests}
     _files(out, files | {"answer": kata.solution}, kata.root)
     other_designs(out, kata)
     out.print(f"[dim]kata review {kata.name}[/] has changes to find the mistake in")

@@ -34,7 +34,6 @@ import hypothesis
 import hypothesis.stateful
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
-from hypothesis.internal.conjecture import providers
 
 from kata_runner import plugin
 from kata_runner.curriculum import Kata
@@ -207,8 +206,9 @@ class _Host:
     def pytest_collection(self, session: pytest.Session) -> None:
         """Return in a child only."""
         plugin.import_ahead(self._run.tests)
-        with contextlib.suppress(AttributeError):
+        with contextlib.suppress(ImportError, AttributeError):
             # Hypothesis reads the constants of all modules that are the project's, each once.
+            providers = importlib.import_module("hypothesis.internal.conjecture.providers")
             providers._get_local_constants()  # noqa: SLF001
         # Objects that a collector's pass in a child never touches are never copied for it.
         gc.collect()
@@ -383,8 +383,7 @@ class _TimerForEachTest:
         signal.setitimer(signal.ITIMER_PROF, run.allowed(None))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        allowed = self._run.allowed(plugin.name_of(nodeid))
-        signal.setitimer(signal.ITIMER_PROF, allowed)
+        signal.setitimer(signal.ITIMER_PROF, self._run.allowed(plugin.name_of(nodeid)))
 
 
 def _become(run: _Run, config: pytest.Config, failed: list[str], home: Path, pipe: int) -> None:

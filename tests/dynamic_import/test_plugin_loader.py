@@ -569,15 +569,18 @@ def test_an_unloaded_plugin_can_be_loaded_anew(managing):
 NOT_LOADED = ["shop", "nowhere", "", "store.x"]
 
 
-@pytest.mark.rule(6)
-@pytest.mark.parametrize("name", NOT_LOADED)
-def test_to_unload_what_is_not_loaded_is_a_key_error(managing, name):
-    manager = managing(SHOP)
+def check_that_it_is_a_key_error(manager, call, name):
     manager.load("store")
     before = loaded()
     with pytest.raises(KeyError):
-        manager.unload(name)
+        call(manager, name)
     assert (manager.names(), loaded()) == (["store"], before)
+
+
+@pytest.mark.rule(6)
+@pytest.mark.parametrize("name", NOT_LOADED)
+def test_to_unload_what_is_not_loaded_is_a_key_error(managing, name):
+    check_that_it_is_a_key_error(managing(SHOP), PluginManager.unload, name)
 
 
 @pytest.mark.rule(6)
@@ -719,12 +722,7 @@ def test_a_plugin_whose_file_is_gone_stays_loaded(managing, tmp_path):
 @pytest.mark.rule(7)
 @pytest.mark.parametrize("name", NOT_LOADED)
 def test_to_reload_what_is_not_loaded_is_a_key_error(managing, name):
-    manager = managing(SHOP)
-    manager.load("store")
-    before = loaded()
-    with pytest.raises(KeyError):
-        manager.reload(name)
-    assert (manager.names(), loaded()) == (["store"], before)
+    check_that_it_is_a_key_error(managing(SHOP), PluginManager.reload, name)
 
 
 # Rule 8: the source as it is
