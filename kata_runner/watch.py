@@ -81,8 +81,8 @@ class Watch:
         self.cancel()
 
     def events(self) -> Iterator[Event]:
-        """Yield what happens, for ever; of a run that was cancelled, nothing more."""
-        while True:
+        """Yield what happens until the watch ends; of a run that was cancelled, nothing more."""
+        while not self._stop.is_set():
             # In pieces: on Windows, a wait without an end cannot be interrupted by Ctrl-C.
             with contextlib.suppress(queue.Empty):
                 event = self._events.get(timeout=0.5)

@@ -29,8 +29,10 @@ def watched(kata):
             for event in view.events():
                 events.put(event)
 
-        threading.Thread(target=forward, daemon=True).start()
+        forwarding = threading.Thread(target=forward, daemon=True)
+        forwarding.start()
         yield view, events
+    forwarding.join(PATIENCE)
 
 
 def until(events, kind):
