@@ -97,6 +97,7 @@ class _Session:
         # pytest puts something else in its place.
         self._stdin = sys.stdin
         self._stages: list[str] = []
+        self._failed: set[str] = set()
         self._reporter = Reporter(self._pass_on)
 
     def _pass_on(self, event: dict[str, Any]) -> None:
@@ -125,10 +126,16 @@ class _Session:
         if session.testsfailed:  # at the collection; pytest's own loop says so
             return None
         for stage in self._stages:
-            with chosen(stage, session.items) as items:
+            # More examples would only look for what has been found.
+            unknown = [item for item in session.items if item.nodeid not in self._failed]
+            with chosen(stage, unknown) as items:
                 run_in_turn(session, items)
             self._emit({"event": "stage", "stage": stage})
         return True
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._failed.add(report.nodeid)
 
 
 def _take_over_stdout() -> TextIO:

@@ -301,7 +301,7 @@ def _watch(project: Project, kata: Kata) -> Kata | None:
             view.cancel()
             show(unreadable, is_final=True)
         else:
-            view.start(replace(project.job(kata), stages=("examples", "quick", "properties")))
+            view.start(replace(project.job(kata), stages=("examples", "quick", "rest")))
 
     def show(verdict: Verdict, *, is_final: bool) -> None:
         nonlocal found, is_over, mistake

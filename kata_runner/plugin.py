@@ -120,14 +120,19 @@ def chosen(stage: str, items: Sequence[pytest.Item]) -> Iterator[list[pytest.Ite
     """Give those of `items` that belong to a part of a run.
 
     `examples`: those that are not property tests; `quick`: the property tests, meanwhile with at
-    most `QUICK_EXAMPLES` examples; `properties`: these in full; `all`: everything.
+    most `QUICK_EXAMPLES` examples; `rest`: those of them that draw more, with as many as are
+    missing; `properties`: all of them in full; `all`: everything.
     """
     wants_properties = stage != "examples"
     found = [item for item in items if stage == "all" or _is_property(item) is wants_properties]
+    if stage == "rest":
+        found = [item for item in found if _draws_more(item)]
     with ExitStack() as limits:
-        if stage == "quick":
-            for item in found:
-                _limit_examples(item, limits)
+        if stage in ("quick", "rest"):
+            # One function may be several tests, by its parameters.
+            homes = {id(home): home for home in map(_home_of_settings, found)}
+            for home in homes.values():
+                _limit_examples(home, limits, is_rest=stage == "rest")
         yield found
 
 
@@ -136,18 +141,33 @@ def _is_property(item: pytest.Item) -> bool:
     return item.get_closest_marker("hypothesis") is not None
 
 
-def _limit_examples(item: pytest.Item, limits: ExitStack) -> None:
-    """Give a property test fewer examples, also if it sets their number itself.
+def _home_of_settings(item: pytest.Item) -> object:
+    """Return what has the settings of a property test: a state machine's test case, or a function.
 
-    A state machine's test case has its settings as a class attribute; a function has them under a
-    private name, without which it only takes longer.
+    The function has them under a private name, without which `quick` only takes longer.
     """
-    home, name = getattr(item, "cls", None), "settings"
-    if not hasattr(home, name):
-        home, name = getattr(item, "obj", None), "_hypothesis_internal_use_settings"
-    given = getattr(home, name, None)
-    if isinstance(given, hypothesis.settings) and given.max_examples > QUICK_EXAMPLES:
-        setattr(home, name, hypothesis.settings(given, max_examples=QUICK_EXAMPLES))
+    assert isinstance(item, pytest.Function)
+    if isinstance(getattr(item.cls, "settings", None), hypothesis.settings):
+        return item.cls
+    return getattr(item.obj, "__func__", item.obj)
+
+
+def _settings(home: object) -> tuple[str, hypothesis.settings | None]:
+    """Return the name and the value of the settings."""
+    name = "settings" if isinstance(home, type) else "_hypothesis_internal_use_settings"
+    return name, getattr(home, name, None)
+
+
+def _draws_more(item: pytest.Item) -> bool:
+    _, given = _settings(_home_of_settings(item))
+    return given is None or given.max_examples > QUICK_EXAMPLES
+
+
+def _limit_examples(home: object, limits: ExitStack, *, is_rest: bool) -> None:
+    name, given = _settings(home)
+    if given is not None and given.max_examples > QUICK_EXAMPLES:
+        number = given.max_examples - QUICK_EXAMPLES if is_rest else QUICK_EXAMPLES
+        setattr(home, name, hypothesis.settings(given, max_examples=number))
         limits.callback(setattr, home, name, given)
 
 
@@ -205,7 +225,7 @@ class Reporter:
         found = list(items)
         yield
         gone = [item for item in found if item not in items and not reason_left_out(item)]
-        tests = [asdict(as_test(item)) for item in (*items, *gone)]
+        tests = [vars(as_test(item)) for item in (*items, *gone)]
         self._emit({"event": "collected", "tests": tests})
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:

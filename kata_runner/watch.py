@@ -11,7 +11,7 @@ import select
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -92,14 +92,15 @@ class Watch:
     def start(self, job: Job) -> None:
         """Run `job`, in the place of the run that is under way."""
         self.cancel()
-        worker, number = self._standby.take(), self._run
+        number, taken = self._run, ExitStack()
+        worker = taken.enter_context(self._standby.take())
 
         def hear(event: dict[str, object], known: Transcript) -> None:
             if event["event"] == "stage" and event["stage"] != job.stages[-1]:
                 self._events.put(Found(number, known.so_far(), is_final=False))
 
         def run() -> None:
-            with worker:
+            with taken:
                 final = worker.run(job, hear)
             if final is None:
                 return

@@ -151,13 +151,13 @@ def terminal(kata):
 
 
 def read_until(master, text):
-    """What the terminal shows up to `text`."""
-    shown = ""
-    while text not in shown:
+    """What the terminal shows up to `text`, and nothing of what comes after it."""
+    shown = b""
+    while not shown.endswith(text.encode()):
         ready, _, _ = select.select([master], [], [], PATIENCE)
-        assert ready, f"{text!r} did not come; shown was: {shown}"
-        shown += os.read(master, 1 << 16).decode()
-    return shown
+        assert ready, f"{text!r} did not come; shown was: {shown.decode(errors='replace')}"
+        shown += os.read(master, 1)
+    return shown.decode()
 
 
 def exit_code(pid, master):
@@ -185,6 +185,7 @@ def test_watch_shows_verdicts_and_obeys_keys(terminal, kata):
         read_until(master, "q quit")
     kata.stub.write_text(SOLVED)
     read_until(master, "is done")
+    read_until(master, "q quit")
     os.write(master, b"d")
     read_until(master, "reference")
     read_until(master, "q quit")

@@ -338,45 +338,98 @@ def test_examples_come_before_property_tests(kata):
             passed = [r.test.name for r in known.so_far().results if r.outcome is Outcome.PASSED]
             seen.append((event["stage"], len(passed)))
 
-    stages = ("examples", "quick", "properties")
+    stages = ("examples", "quick", "rest")
     with Worker(kata.root) as worker:
         found = worker.run(Job(kata, kata.root / "katas", stages=stages), hear)
-    assert seen == [("examples", 7), ("quick", 8), ("properties", 8)]
+    assert seen == [("examples", 7), ("quick", 8), ("rest", 8)]
     assert found.done
 
 
-def test_the_quick_stage_draws_fewer_examples_also_from_a_state_machine(kata):
+COUNTING = """
+import pathlib
+import pytest
+from hypothesis import given, settings, strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+counts = {"function": 0, "method": 0, "machine": 0, "few": 0}
+
+@pytest.mark.parametrize("twice", [1, 2])
+@settings(max_examples=40)
+@given(x=st.integers())
+def test_function(twice, x):
+    counts["function"] += 1
+
+class TestClass:
+    @settings(max_examples=80)
+    @given(st.integers())
+    def test_method(self, x):
+        counts["method"] += 1
+
+@settings(max_examples=20)
+@given(st.integers())
+def test_few(x):
+    counts["few"] += 1
+
+class Machine(RuleBasedStateMachine):
+    @initialize()
+    def begin(self):
+        counts["machine"] += 1
+    @rule()
+    def step(self):
+        pass
+
+TestMachine = Machine.TestCase
+TestMachine.settings = settings(max_examples=80)
+
+def teardown_module():
+    pathlib.Path("counts").write_text(repr(counts))
+"""
+
+
+@pytest.mark.parametrize(
+    ("stages", "drawn"),
+    [
+        (("quick",), {"function": 2 * 25, "method": 25, "machine": 25, "few": 20}),
+        (("quick", "rest"), {"function": 2 * 40, "method": 80, "machine": 80, "few": 20}),
+        (("properties",), {"function": 2 * 40, "method": 80, "machine": 80, "few": 20}),
+    ],
+)
+def test_the_rest_draws_what_the_quick_stage_has_left(kata, stages, drawn):
+    kata.stub.write_text(SOLVED)
+    kata.tests.write_text(COUNTING)
+    assert run(Job(kata, kata.root / "katas", stages=stages)).done
+    assert eval((kata.root / "counts").read_text()) == drawn
+
+
+def test_a_property_that_has_failed_is_not_tried_with_more_examples(kata):
     kata.stub.write_text(SOLVED)
     kata.tests.write_text(
-        "import atexit, pathlib\n"
         "from hypothesis import given, settings, strategies as st\n"
-        "from hypothesis.stateful import RuleBasedStateMachine, initialize, rule\n"
-        "counts = {'function': 0, 'machine': 0}\n"
-        "@settings(max_examples=80)\n@given(st.integers())\n"
-        "def test_function(x):\n    counts['function'] += 1\n"
-        "class Machine(RuleBasedStateMachine):\n"
-        "    @initialize()\n    def begin(self):\n        counts['machine'] += 1\n"
-        "    @rule()\n    def step(self):\n        pass\n"
-        "TestMachine = Machine.TestCase\n"
-        "TestMachine.settings = settings(max_examples=80)\n"
-        "def teardown_module():\n"
-        "    pathlib.Path('counts').write_text(repr(counts))\n"
+        "counts = [0]\n"
+        "@settings(max_examples=80, database=None)\n@given(st.integers())\n"
+        "def test_fails_at_first(x):\n"
+        "    counts[0] += 1\n    assert counts[0] > 1\n"
     )
-    found = run(Job(kata, kata.root / "katas", stages=("quick",)))
-    assert found.done
-    counts = eval((kata.root / "counts").read_text())
-    assert 0 < counts["function"] <= 25
-    assert 0 < counts["machine"] <= 25
+    found = run(Job(kata, kata.root / "katas", stages=("quick", "rest")))
+    assert [result.outcome for result in found.results] != [Outcome.PASSED]
 
 
 def test_a_standby_worker_is_used_once_and_replaced(kata):
     kata.stub.write_text(SOLVED)
     with Standby(kata, count=1) as standby:
-        first, second = standby.take(), standby.take()
-        assert first is not second
-        for worker in (first, second):
-            with worker:
+        pids = []
+        for _ in range(3):
+            with standby.take() as worker:
                 assert worker.run(Job(kata, kata.root / "katas")).done
+                pids.append(worker.pid)
+        assert len(set(pids)) == 3
+
+
+def test_there_is_a_worker_also_if_those_that_were_ready_are_taken(kata):
+    kata.stub.write_text(SOLVED)
+    with Standby(kata, count=1) as standby, standby.take() as first, standby.take() as second:
+        assert first is not second
+        assert second.run(Job(kata, kata.root / "katas")).done
 
 
 def test_a_run_that_is_cancelled_ends_at_once_and_finds_nothing(kata):
