@@ -13,16 +13,17 @@ Rules
        sending and passes through.  `doc` becomes the signal's `__doc__`.
     2. `connect(receiver, sender)` is for what that sender sends; without a
        sender, or with `ANY`, for all.  Who is connected to both is called once.
-       A `str` or an `int` as a sender is known by equality, all others by
-       identity: equal is not enough, and no hash is needed.  `None` is a
-       sender, too.  `@connect_via(sender)` connects a function, held strongly
-       unless `weak` is true.
+       A `str` or an `int` as a sender is known by equality, a bound method by
+       its object and function, all others by identity: equal is not enough, and
+       no hash is needed.  `None` is a sender, too.  `@connect_via(sender)`
+       connects a function, held strongly unless `weak` is true.
     3. `disconnect(receiver)` ends all its connections, `disconnect(receiver,
-       sender)` that to this sender only.  What is not connected may be
-       disconnected.  A bound method is known by its object and function, every
-       other receiver by identity.  `receivers` is true while any is connected.
-    4. A receiver is held weakly: it is disconnected when it dies.  So is a
-       bound method when its object dies, no sooner.  `weak=False` holds it
+       sender)` that to this sender only; with another one left, the receiver
+       keeps its place.  What is not connected may be disconnected.  A bound
+       method is known by its object and function, every other receiver by
+       identity.  `receivers` is true while any is connected.
+    4. A receiver is held weakly: it is disconnected when it dies.  So is a bound
+       method when its object or function dies, no sooner.  `weak=False` holds it
        until it is disconnected.  If it connects twice, the last `weak` counts
        for all its connections.  Where there are no weak references, `connect`
        raises `TypeError` and connects nothing.
@@ -30,17 +31,18 @@ Rules
        block, and holds the receiver strongly.  However the block ends, the
        receiver is then disconnected, from all senders as by rule 3.
     6. While a signal is sent, a receiver that is disconnected from everything,
-       or dies, before its turn is not called; one that is newly connected is
-       called from the next `send` on.  A receiver may send the same signal.
+       or dies, before its turn is not called; one that is newly connected, or
+       again, is called from the next `send` on.  A receiver may send the same signal.
        `receivers_for(sender)` yields those receivers one by one in this way.
     7. `send_robust` lets nobody's failure stop the others: where a receiver
        raised an `Exception`, that exception is its result.  What is no
        `Exception`, such as `KeyboardInterrupt`, passes through.
-    8. A sender is held weakly, and its connections end with it.  One without
-       weak references, such as a list, is kept while it is connected, so that
-       no other object is taken for it.  What has no connection any more is
-       not held, sender or receiver, at the latest from the next `send` on, and
-       nothing is kept about it.
+    8. A sender is held weakly, and its connections end with it.  One that is
+       known by equality, or has no weak references, such as a list, is kept
+       while it is connected, so that no other object is taken for it.  What has
+       no connection any more is not held, sender or receiver, at the latest from
+       the next `send` on, and nothing is kept about it.  A death may come at any
+       line of your code, as the garbage collector likes: it breaks nothing.
 
 Left out
     Names and namespaces, muting, signals about connections, coroutines.
@@ -63,8 +65,6 @@ ANY: Any = object()
 
 class Signal:
     """One kind of event, to which receivers connect, and which senders send.
-
-    `send` costs O(r log r) for the r receivers that are called, whatever else is connected.
 
     >>> saved = Signal("after a document is saved")
     >>> @saved.connect

@@ -10,34 +10,33 @@ Idea
         send(s)                           {f} | {g, f}, by number: f, g
         `s` dies                          ANY: {f}        g has no sender left
 
-    Every way to end a connection, whether asked for or by a death, goes
-    through `_unlink`, which keeps both maps in agreement and drops what is
-    left without a partner.
+    Every connection ends in `_unlink`, which drops what has no partner left.
+    `send` costs O(r log r) for r receivers called, whatever else is connected.
 
 Why keys and not the objects themselves
-    Dictionaries compare by equality, and two equal lists are two senders; a
-    list has no hash, besides.  An `id` is right only while its object lives,
-    so each key stands beside a weak reference whose callback removes it, or
-    beside the object.  A `str` or `int` is its own key, as equal ones may be
-    one object or two.  The `id` is in a tuple: as a plain int it would be
-    the same key as a sender that is that int.
+    Dictionaries compare by equality, and two equal lists are two senders.
+    An `id` is right only while its object lives, so each key stands beside a
+    weak reference whose callback removes it, or beside the object.  It is in
+    a tuple, as it would equal an int that is a sender and so its own key.
 
 Why not `weakref.WeakSet`
-    It compares by equality, too, and `obj.method` is a new object at each
-    access: a weak reference to it is dead at once.  `WeakMethod` refers to
-    the object and the function, and lives as long as the object does.
+    It compares by equality, too, and a weak reference to `obj.method`, a new
+    object each time, is dead at once.  `WeakMethod` lives as long as both
+    the object and the function do.
+
+Why fill first
+    Between any two lines the collector may run, and callbacks change the maps.
+    So `connect` fills an entry or bucket, which may just have been dropped as
+    empty, and then puts it in its place; and `_unlink` may come twice.
 
 Why a generator
-    A weak reference is turned into a strong one only when it is the
-    receiver's turn, so that who was disconnected meanwhile is seen as such.
-    The list of entries is made before, so that nobody changes it.
+    A weak reference is made strong only at the receiver's turn, when it may
+    be disconnected.  The list of entries is made before: nobody changes it.
 
 In blinker
     `blinker/base.py` (1.9) has these maps, of ids in sets: its order is open.
-    It leaves empty sets, so that connecting again is 2 to 3 times as fast.
-
-Sources
-    The documentation of `weakref`, and Django's of `send_robust`.
+    It leaves empty sets, which makes connecting again faster.
+    `send_robust` is Django's; see its documentation, and that of `weakref`.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterator
@@ -56,8 +55,6 @@ ANY: Any = object()
 
 class Signal:
     """One kind of event, to which receivers connect, and which senders send.
-
-    `send` costs O(r log r) for the r receivers that are called, whatever else is connected.
 
     >>> saved = Signal("after a document is saved")
     >>> @saved.connect
@@ -86,20 +83,21 @@ class Signal:
         Raises:
             TypeError: `weak`, and there are no weak references to `receiver`.
         """
-        key, sender_key = _key(receiver), _key(sender)
+        key, sender_key = _key(receiver), _sender_key(sender)
         # First, since it may raise.
         find = _weak(receiver, lambda _: self._receiver_died(key)) if weak else lambda: receiver
-        entry = self._entries.get(key)
-        if entry is None:
-            entry = self._entries[key] = _Entry(key, next(self._numbers))
+        entry = self._entries.get(key) or _Entry(key, next(self._numbers))
         # In the place of the old reference, which is dropped before it can call back.
         entry.find = find
+        entry.senders.add(sender_key)
+        self._entries[key] = entry
+        bucket = self._by_sender.get(sender_key, set())
+        bucket.add(entry)
+        self._by_sender[sender_key] = bucket
         try:
             self._senders[sender_key] = _weak(sender, lambda _: self._sender_died(sender_key))
         except TypeError:
             self._senders[sender_key] = sender
-        self._by_sender.setdefault(sender_key, set()).add(entry)
-        entry.senders.add(sender_key)
         return receiver
 
     def connect_via(self, sender: Any, weak: bool = False) -> Callable[[F], F]:
@@ -122,13 +120,13 @@ class Signal:
             return
         if sender is ANY:
             self._unlink_all(entry)
-        elif _key(sender) in entry.senders:
-            self._unlink(entry, _key(sender))
+        elif (sender_key := _sender_key(sender)) in entry.senders:
+            self._unlink(entry, sender_key)
 
     def receivers_for(self, sender: Any) -> Iterator[Callable[..., Any]]:
         """Yield the receivers that `send(sender)` would call."""
-        for_all = self._by_sender.get(_key(ANY), set())
-        for_sender = self._by_sender.get(_key(sender), set())
+        for_all = self._by_sender.get(_sender_key(ANY), set())
+        for_sender = self._by_sender.get(_sender_key(sender), set())
         for entry in sorted(for_all | for_sender, key=attrgetter("number")):
             if entry.senders and (receiver := entry.find()) is not None:
                 yield receiver
@@ -155,24 +153,23 @@ class Signal:
             self._unlink_all(entry)
 
     def _sender_died(self, sender_key: Hashable) -> None:
-        while bucket := self._by_sender.get(sender_key):
-            self._unlink(bucket.pop(), sender_key)
+        for entry in tuple(self._by_sender.get(sender_key, ())):
+            self._unlink(entry, sender_key)
 
-    # Loops ask anew each time: what a step lets go of may disconnect others in its `__del__`.
     def _unlink_all(self, entry: "_Entry") -> None:
-        while entry.senders:
-            self._unlink(entry, entry.senders.pop())
+        for sender_key in tuple(entry.senders):
+            self._unlink(entry, sender_key)
 
     def _unlink(self, entry: "_Entry", sender_key: Hashable) -> None:
         entry.senders.discard(sender_key)
-        bucket = self._by_sender[sender_key]
+        bucket = self._by_sender.get(sender_key, set())
         bucket.discard(entry)
         if not bucket:
-            del self._by_sender[sender_key]
-            # Let go of at the return, when all maps agree.
-            _held = self._senders.pop(sender_key)
+            self._by_sender.pop(sender_key, None)
+            # Let go of at the return, when all maps agree: its `__del__` may call the signal.
+            _held = self._senders.pop(sender_key, None)
         if not entry.senders:
-            del self._entries[entry.key]
+            self._entries.pop(entry.key, None)
 
 
 class _Entry:
@@ -185,9 +182,12 @@ class _Entry:
         self.find: Callable[[], Callable[..., Any] | None]
 
 
+def _sender_key(sender: Any) -> Hashable:
+    # A `str` or `int` is its own key, and thereby kept, with or without weak references.
+    return sender if isinstance(sender, str | int) else _key(sender)
+
+
 def _key(thing: Any) -> Hashable:
-    if isinstance(thing, str | int):
-        return thing
     if ismethod(thing):
         return id(thing.__func__), id(thing.__self__)
     return (id(thing),)

@@ -1,10 +1,10 @@
-"""One list of connections in the order of connecting; the dead are swept out at each use.
+"""One list of receivers in the order of connecting; the dead are swept out at each use.
 
 Idea
-    A connection is a receiver and a sender, each held by a reference that is
-    asked when needed.  There are no keys and no callbacks: a reference that
-    answers None is a connection that is over, and the next call drops it.
-    Identity is asked with `is`, so no `id` can be mistaken for another.
+    A receiver has a list of its senders.  All are held by references that are
+    asked when needed.  There are no keys and no callbacks: what a reference no
+    longer finds is over, and the next call drops it.  Identity is asked with
+    `is`, so no `id` can be mistaken for another.
 
 Why one would choose it
     It is the shortest right design, and nothing of it runs at odd moments, as
@@ -15,7 +15,7 @@ Why one would choose it
 """
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import MethodType
 from typing import Any, TypeVar
 from weakref import WeakMethod, ref
@@ -29,8 +29,6 @@ ANY: Any = object()
 class Signal:
     """One kind of event, to which receivers connect, and which senders send.
 
-    `send` costs O(r log r) for the r receivers that are called, whatever else is connected.
-
     >>> saved = Signal("after a document is saved")
     >>> @saved.connect
     ... def log(sender, size):
@@ -42,13 +40,13 @@ class Signal:
     def __init__(self, doc: str | None = None) -> None:
         if doc is not None:
             self.__doc__ = doc
-        self._connections: list[_Connection] = []
+        self._receivers: list[_Receiver] = []
 
     @property
     def receivers(self) -> Collection[Any]:
         """True if anything is connected; what it holds is not promised."""
         self._sweep()
-        return self._connections
+        return self._receivers
 
     def connect(self, receiver: F, sender: Any = ANY, weak: bool = True) -> F:
         """Call `receiver` for each `send` of `sender`, and return it.
@@ -57,12 +55,13 @@ class Signal:
             TypeError: `weak`, and there are no weak references to `receiver`.
         """
         find = _reference(receiver) if weak else lambda: receiver
-        self._sweep()
-        for connection in self._connections:
-            if _same(connection.find(), receiver):
-                connection.find = find
-        if not any(connection.joins(receiver, sender) for connection in self._connections):
-            self._connections.append(_Connection(find, sender))
+        mine = self._known(receiver)
+        if mine is None:
+            mine = _Receiver(find)
+            self._receivers.append(mine)
+        mine.find = find
+        if not any(known.is_that(sender) for known in mine.senders):
+            mine.senders.append(_Sender(sender))
         return receiver
 
     def connect_via(self, sender: Any, weak: bool = False) -> Callable[[F], F]:
@@ -80,22 +79,19 @@ class Signal:
 
     def disconnect(self, receiver: Callable[..., Any], sender: Any = ANY) -> None:
         """Undo `connect(receiver, sender)`; with `ANY`, all connections of `receiver`."""
-        self._connections = [
-            connection
-            for connection in self._connections
-            if not (
-                _same(connection.find(), receiver)
-                if sender is ANY
-                else connection.joins(receiver, sender)
+        if mine := self._known(receiver):
+            # Kept until all is in order: the end of a sender may call the signal.
+            _held = mine.senders
+            mine.senders = (
+                [] if sender is ANY else [s for s in mine.senders if not s.is_that(sender)]
             )
-        ]
+            self._sweep()
 
     def receivers_for(self, sender: Any) -> Iterator[Callable[..., Any]]:
         """Yield the receivers that `send(sender)` would call."""
         self._sweep()
-        for turn in self._turns(sender):
-            receiver = turn.find()
-            if receiver is not None and _among(self._connections, receiver):
+        for each in [each for each in self._receivers if each.hears(sender)]:
+            if each.is_connected() and (receiver := each.find()) is not None:
                 yield receiver
 
     def send(self, sender: Any = None, /, **kwargs: Any) -> list[tuple[Callable[..., Any], Any]]:
@@ -114,53 +110,58 @@ class Signal:
                 pairs.append((receiver, error))
         return pairs
 
-    def _turns(self, sender: Any) -> list["_Connection"]:
-        wanted = [c for c in self._connections if c.is_for(sender)]
-        turns: list[_Connection] = []
-        # In the order of all connections: a receiver's first one is its place.
-        for connection in self._connections:
-            receiver = connection.find()
-            if _among(wanted, receiver) and not _among(turns, receiver):
-                turns.append(connection)
-        return turns
+    def _known(self, receiver: Any) -> "_Receiver | None":
+        self._sweep()
+        return next((each for each in self._receivers if _same(each.find(), receiver)), None)
 
     def _sweep(self) -> None:
-        self._connections = [c for c in self._connections if c.lives()]
+        for each in list(self._receivers):
+            if not each.is_connected():
+                self._receivers.remove(each)
 
 
-class _Connection:
-    """A receiver and a sender, for as long as both are there."""
+class _Receiver:
+    """A receiver and the senders that it is connected to."""
 
-    def __init__(self, find: Callable[[], Any], sender: Any) -> None:
+    def __init__(self, find: Callable[[], Any]) -> None:
         self.find = find
-        try:
-            self._find_sender = _reference(sender)
-        except TypeError:
-            self._find_sender = lambda: sender
-        self._to_none = sender is None
+        self.senders: list[_Sender] = []
+
+    def is_connected(self) -> bool:
+        self.senders = [sender for sender in self.senders if sender.lives()]
+        return bool(self.senders) and self.find() is not None
+
+    def hears(self, sender: Any) -> bool:
+        return any(mine.is_that(ANY) or mine.is_that(sender) for mine in self.senders)
+
+
+class _Sender:
+    """A sender, held weakly where that is possible and right."""
+
+    def __init__(self, sender: Any) -> None:
+        self._reference: Callable[[], Any] | None = None
+        self._kept = sender
+        # An equal `str` or `int` may come when this one is gone.
+        if not isinstance(sender, str | int):
+            with suppress(TypeError):
+                self._reference, self._kept = _reference(sender), None
 
     def lives(self) -> bool:
-        return self.find() is not None and (self._to_none or self._find_sender() is not None)
+        return self._reference is None or self._reference() is not None
 
-    def joins(self, receiver: Any, sender: Any) -> bool:
-        return _same(self.find(), receiver) and _same(self._find_sender(), sender)
-
-    def is_for(self, sender: Any) -> bool:
-        mine = self._find_sender()
-        return mine is ANY or _same(mine, sender)
+    def is_that(self, sender: Any) -> bool:
+        if self._reference is not None:
+            return sender is not None and _same(self._reference(), sender)
+        if isinstance(self._kept, str | int) and isinstance(sender, str | int):
+            return self._kept == sender
+        return self._kept is sender
 
 
 def _reference(thing: Any) -> Callable[[], Any]:
     return WeakMethod(thing) if isinstance(thing, MethodType) else ref(thing)
 
 
-def _among(connections: list[_Connection], receiver: Any) -> bool:
-    return any(_same(connection.find(), receiver) for connection in connections)
-
-
 def _same(one: Any, other: Any) -> bool:
     if isinstance(one, MethodType) and isinstance(other, MethodType):
         return one.__self__ is other.__self__ and one.__func__ is other.__func__
-    if isinstance(one, str | int) and isinstance(other, str | int):
-        return one == other
     return one is other

@@ -1,5 +1,7 @@
 import functools
 import gc
+import itertools
+import sys
 import weakref
 from types import MethodType
 from unittest import mock
@@ -13,7 +15,7 @@ from katas.design_patterns.signals import ANY, Signal
 
 
 class Plain:
-    """An object with weak references, equal to every other of its class, and without a hash."""
+    """An object with weak references, false, equal to all of its class, and without a hash."""
 
     def __init__(self, calls=None):
         self.calls = [] if calls is None else calls
@@ -22,6 +24,9 @@ class Plain:
         return type(other) is type(self)
 
     __hash__ = None
+
+    def __bool__(self):
+        return False
 
     def heard(self, sender):
         self.calls.append(sender)
@@ -33,6 +38,13 @@ class Receiver(Plain):
     def __call__(self, sender, **kwargs):
         self.calls.append((sender, kwargs) if kwargs else sender)
         return len(self.calls)
+
+
+class Name(str):  # noqa: SLOT000 - with slots it would have no weak references
+    """A `str` that has weak references, and may be a receiver, too."""
+
+    def __call__(self, sender):
+        pass
 
 
 class WithoutWeakReferences:
@@ -85,8 +97,8 @@ def test_a_receiver_gets_the_sender_and_the_keywords():
 def test_keywords_may_have_any_name():
     signal, receiver = Signal(), []
     signal.connect(lambda *args, **kwargs: receiver.append((args, kwargs)), weak=False)
-    signal.send("x", self=1, doc=2, receiver=3)
-    assert receiver == [(("x",), {"self": 1, "doc": 2, "receiver": 3})]
+    signal.send("x", self=1, sender=2, receiver=3)
+    assert receiver == [(("x",), {"self": 1, "sender": 2, "receiver": 3})]
 
 
 @pytest.mark.rule(1)
@@ -110,6 +122,14 @@ def test_receivers_are_called_once_and_in_the_order_of_connecting():
 
 
 @pytest.mark.rule(1)
+def test_who_connects_again_after_its_last_connection_comes_last():
+    signal, (first, _, _) = connected("abc")
+    signal.disconnect(first)
+    signal.connect(first)
+    assert answers(signal, "x") == ["b", "c", "a"]
+
+
+@pytest.mark.rule(1)
 def test_the_first_exception_ends_the_sending():
     signal, after = Signal(), Receiver()
 
@@ -126,6 +146,7 @@ def test_the_first_exception_ends_the_sending():
 @pytest.mark.rule(1)
 def test_the_docstring_is_that_of_the_signal():
     assert Signal("when it rains").__doc__ == "when it rains"
+    assert Signal("").__doc__ == ""
     assert Signal().__doc__ == Signal.__doc__
 
 
@@ -159,9 +180,12 @@ def test_equal_strings_and_integers_are_the_same_sender():
     signal, receiver = Signal(), Receiver()
     signal.connect(receiver, str(10**20))
     signal.connect(receiver, 10**20)
-    for sender in [str(10**20), int(str(10**20)), "other"]:
+    for sender in [str(10**20), int(str(10**20)), "other", Name(10**20), float(10**20)]:
         signal.send(sender)
-    assert receiver.calls == [str(10**20), 10**20]
+    assert receiver.calls == [str(10**20), 10**20, Name(10**20)]
+    signal.connect(receiver, 1)
+    signal.send(True)
+    assert receiver.calls.pop() is True
 
 
 @pytest.mark.rule(2)
@@ -183,6 +207,18 @@ def test_an_integer_is_not_the_object_with_that_id():
     assert receiver.calls == []
     signal.send(id(sender))
     assert len(receiver.calls) == 1
+
+
+@pytest.mark.rule(2)
+def test_a_method_is_one_sender_each_time_and_another_for_each_object():
+    signal, receiver, one, other = Signal(), Receiver(), Plain(), Plain()
+    signal.connect(receiver, one.heard)
+    gc.collect()
+    for sender in (one.heard, other.heard, one):
+        signal.send(sender)
+    assert receiver.calls == [one.heard]
+    signal.disconnect(receiver, one.heard)
+    assert not signal.receivers
 
 
 @pytest.mark.rule(2)
@@ -225,6 +261,15 @@ def test_disconnecting_from_one_sender_leaves_the_others_and_all():
 
 
 @pytest.mark.rule(3)
+def test_a_receiver_with_another_connection_keeps_its_place():
+    signal, (first, _) = connected("ab", sender="x")
+    signal.connect(first, "y", weak=False)
+    signal.disconnect(first, "x")
+    signal.connect(first, "x", weak=False)
+    assert answers(signal, "x") == ["a", "b"]
+
+
+@pytest.mark.rule(3)
 def test_receivers_that_are_equal_are_two():
     signal, one, other = Signal(), Receiver(), Receiver()
     signal.connect(one)
@@ -233,6 +278,9 @@ def test_receivers_that_are_equal_are_two():
     signal.disconnect(other)
     signal.send("y")
     assert (one.calls, other.calls) == (["x", "y"], ["x"])
+    signal.connect(named := Name("a"))
+    signal.connect(also_named := Name("a"))
+    assert [each for each, _ in signal.send("z")][1:] == [named, also_named]
 
 
 @pytest.mark.rule(3)
@@ -286,6 +334,17 @@ def test_a_bound_method_lives_as_long_as_its_object():
     assert not signal.receivers
     signal.send("y")
     assert calls == ["x"]
+
+
+@pytest.mark.rule(4)
+def test_a_bound_method_ends_with_its_function():
+    signal, thing = Signal(), Plain()
+    function = answering("a")
+    signal.connect(MethodType(function, thing))
+    assert signal.receivers
+    del function
+    gc.collect()
+    assert not signal.receivers
 
 
 @pytest.mark.rule(4)
@@ -394,6 +453,23 @@ def test_who_connects_while_sending_is_called_from_the_next_time_on():
 
 
 @pytest.mark.rule(6)
+def test_who_is_disconnected_and_connects_again_is_called_from_the_next_time_on():
+    signal, later = Signal(), Receiver()
+
+    def first(sender):
+        signal.disconnect(later)
+        signal.connect(later)
+
+    signal.connect(first)
+    signal.connect(later)
+    signal.send("x")
+    assert later.calls == []
+    signal.disconnect(first)
+    signal.send("y")
+    assert later.calls == ["y"]
+
+
+@pytest.mark.rule(6)
 def test_a_receiver_may_send_the_same_signal():
     signal, heard = Signal(), []
 
@@ -458,6 +534,15 @@ def test_what_is_meant_for_the_whole_program_passes_through(error):
 
 
 @pytest.mark.rule(7)
+def test_send_robust_does_not_call_who_is_disconnected_before_its_turn():
+    signal, later = Signal(), Receiver()
+    signal.connect(lambda sender: signal.disconnect(later), weak=False)
+    signal.connect(later)
+    assert len(signal.send_robust("x")) == 1
+    assert later.calls == []
+
+
+@pytest.mark.rule(7)
 def test_keywords_of_send_robust_may_have_any_name_too():
     signal, received = Signal(), []
     signal.connect(lambda *args, **kwargs: received.append((args, kwargs)), weak=False)
@@ -498,6 +583,19 @@ def test_a_sender_without_weak_references_lives_while_it_is_connected():
 
 
 @pytest.mark.rule(8)
+def test_a_sender_that_is_known_by_equality_does_not_end_with_an_object():
+    signal, first, second = Signal(), Receiver(), Receiver()
+    signal.connect(first, "x")
+    for receiver in (first, second):
+        signal.connect(receiver, Name("x"))
+    signal.connect(first, Name("y"))
+    gc.collect()
+    signal.send("x")
+    signal.send("y")
+    assert (first.calls, second.calls) == (["x", "y"], ["x"])
+
+
+@pytest.mark.rule(8)
 @pytest.mark.parametrize("end", ["disconnected from all", "from its sender", "sender dies"])
 def test_a_receiver_without_connections_is_not_held(end):
     signal, receiver, sender = Signal(), Receiver(), Plain()
@@ -519,25 +617,91 @@ def test_connections_that_ended_leave_nothing_behind():
     signal, receiver = Signal(), Receiver()
     gc.collect()
     before = len(gc.get_objects())
+    names = []
     for number in range(300):
-        signal.connect(receiver, f"user {number}")
-        signal.disconnect(receiver, f"user {number}")
+        name = Name(f"user {number}")
+        names.append(weakref.ref(name))
+        signal.connect(receiver, name)
+        signal.disconnect(receiver, name)
+    del name
     signal.send()
     gc.collect()
+    assert [each() for each in names if each() is not None] == []
+    names.clear()
     assert len(gc.get_objects()) < before + 100
 
 
 @pytest.mark.rule(8)
 def test_what_is_let_go_of_may_disconnect_others():
     signal, receiver = Signal(), Receiver()
-    signal.connect(receiver, WithoutWeakReferences(lambda: signal.disconnect(receiver)))
-    signal.connect(receiver, "x")
-    signal.connect(receiver, "y")
+    for _ in range(3):
+        signal.connect(receiver, WithoutWeakReferences(lambda: signal.disconnect(receiver)))
     signal.disconnect(receiver)
     gc.collect()
     assert not signal.receivers
     signal.connect(receiver, "x")
     assert len(signal.send("x")) == 1
+
+
+def dying_at(line, call, die):
+    """Make the call, and let die before its line of that number; return whether it has one."""
+
+    def trace(frame, event, argument):
+        nonlocal line
+        if frame.f_code.co_filename != sys.modules[Signal.__module__].__file__:
+            return None
+        if event == "line":
+            line -= 1
+            if line == 0:
+                die()
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return line <= 0
+
+
+def doomed_parts(signal, receiver, which):
+    """Connect the receiver to senders, others to "x" and to these; return those that are to die."""
+    senders = [Plain(), Plain()] if "senders" in which else []
+    others = [Receiver()] if "receivers" in which else []
+    for sender in senders:
+        signal.connect(receiver, sender)
+    for other in others:
+        for sender in ("x", *senders):
+            signal.connect(other, sender)
+    return senders + others
+
+
+@pytest.mark.rule(8)
+@pytest.mark.parametrize(
+    ("method", "old", "lasts"),
+    [
+        (Signal.connect, False, True),
+        (Signal.connect, True, True),
+        (Signal.disconnect, True, False),
+        (lambda signal, receiver, sender: signal.disconnect(receiver), True, False),
+        (lambda signal, receiver, sender: signal.send(sender), True, False),
+    ],
+    ids=["connect", "connect again", "disconnect from one", "disconnect", "send"],
+)
+@pytest.mark.parametrize("which", ["senders", "receivers", "senders and receivers"])
+def test_a_death_may_come_at_any_line(method, old, lasts, which):
+    for line in itertools.count(1):
+        signal, receiver = Signal(), Receiver()
+        doomed = doomed_parts(signal, receiver if old else Receiver(), which)
+        is_there = dying_at(line, functools.partial(method, signal, receiver, "x"), doomed.clear)
+        doomed.clear()
+        assert [each for each, _ in signal.send("x")] == [receiver] * lasts
+        assert bool(signal.receivers) == lasts
+        signal.disconnect(receiver, "x")
+        assert not signal.receivers
+        if not is_there:
+            break
 
 
 @pytest.mark.rule(8)
