@@ -6,7 +6,7 @@ A mutant that no test notices is a rule that no test pins down (or code that doe
 import ast
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kata_runner import variants
 from kata_runner.curriculum import Kata, read_text
@@ -53,24 +53,26 @@ def judge_mutants(kata: Kata, *, jobs: int | None = None) -> Report:
     started = time.monotonic()
     source = read_text(kata.solution)
     listed = [item.mutant for item in kata.notes.equivalents] if kata.notes_file.exists() else []
-    errors, usual = _soundness(kata, ast.unparse(ast.parse(source)))
-    if errors:
-        return Report(kata.id, (), (), (), (), tuple(errors), time.monotonic() - started)
+    sound, error = _sound(kata, source)
+    if error:
+        return Report(kata.id, (), (), (), (), (error,), time.monotonic() - started)
+    errors = []
 
     # CPU time for the import alone; on the clock ten times what all tests take, since six and more
     # mutants share the processors.
-    limits = variants.Limits(cpu=1.0, wall=max(5.0, 10 * sum(usual.values())))
+    seconds = sum(result.cpu for result in sound.results)
+    limits = variants.Limits(cpu=1.0, wall=max(5.0, 10 * seconds))
 
     def verdicts(of: Iterable[Mutant], seed: int | None = None) -> Iterator[tuple[Mutant, Verdict]]:
         candidates = list(of)
         judged = variants.judge(
             kata,
-            (variants.Variant(mutant.id, mutant.source) for mutant in candidates),
+            (variants.Variant(mutant.id, mutant.source, mutant.line) for mutant in candidates),
             stop_early=True,
             jobs=jobs,
             seed=seed,
             limits=limits,
-            usual=usual,
+            sound=sound,
         )
         for mutant, (_, verdict) in zip(candidates, judged, strict=True):
             yield mutant, verdict
@@ -111,22 +113,22 @@ def judge_mutants(kata: Kata, *, jobs: int | None = None) -> Report:
     )
 
 
-def _soundness(kata: Kata, source: str) -> tuple[list[str], dict[str, float]]:
-    """Judge `source`, which is sound, and what no test can accept.
-
-    Return why judging mutants would measure nothing, and the CPU time that each test takes.
-    """
-    ((_, verdict),) = variants.judge(kata, [variants.Variant("original", source)], stop_early=True)
-    if not verdict.done:
-        killer = _killer(verdict)
-        why = killer.test.name if killer else verdict.problem
-        return [f"{kata.tests}: the tests do not pass on the solution itself: {why}"], {}
-    usual = {result.test.name: result.cpu for result in verdict.results}
-    broken = variants.Variant("sentinel", "raise RuntimeError")
-    ((_, verdict),) = variants.judge(kata, [broken], stop_early=True)
-    if verdict.done:
-        return [f"{kata.tests}: the tests pass on a solution that cannot be imported"], {}
-    return [], usual
+def _sound(kata: Kata, source: str) -> tuple[Verdict, str | None]:
+    """Return what the tests say of the solution, and why judging mutants would measure nothing."""
+    # As the mutants are: without comments, laid out anew.
+    original = variants.Variant("original", ast.unparse(ast.parse(source)))
+    sentinel = variants.Variant("sentinel", "raise RuntimeError")
+    judged = variants.judge(kata, [original, sentinel], stop_early=True)
+    (_, sound), (_, of_sentinel) = judged
+    if not sound.done:
+        killer = _killer(sound)
+        why = killer.test.name if killer else sound.problem
+        return sound, f"{kata.tests}: the tests do not pass on the solution itself: {why}"
+    if of_sentinel.done:
+        return sound, f"{kata.tests}: the tests pass on a solution that cannot be imported"
+    written = variants.Variant("written", source)
+    ((_, of_written),) = variants.judge(kata, [written], examples_only=True, traced=True)
+    return replace(sound, lines=of_written.lines), None
 
 
 def _killer(verdict: Verdict) -> Result | None:

@@ -11,11 +11,14 @@ import io
 import linecache
 import os
 import re
+import sys
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import hypothesis
@@ -63,6 +66,7 @@ SPARE = (
 # In the project: where what pytest makes of test files is kept for later processes.
 PYCACHE = ".cache/pycache"
 QUICK_EXAMPLES = 25
+TraceFunction = Callable[[FrameType, str, Any], Any]
 OUTPUT_SHOWN = 20_000  # characters of what a test printed
 
 
@@ -190,6 +194,35 @@ class OneFile:
     @pytest.hookimpl(tryfirst=True)
     def pytest_ignore_collect(self) -> bool:
         return True  # pytest asks only for what is not on the way to its arguments
+
+
+class Lines:
+    """A pytest plugin that tells `emit` which lines of the module `name` each test executes."""
+
+    def __init__(self, emit: Callable[[dict[str, Any]], None], name: str) -> None:
+        self._emit = emit
+        self._name = name
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        reached = set()
+
+        def trace(frame: FrameType, *_: object) -> TraceFunction | None:
+            if frame.f_globals.get("__name__") != self._name:
+                return None
+            reached.add(frame.f_lineno)
+            return trace
+
+        # A test may set its own: then some lines are missing.
+        threading.settrace(trace)
+        sys.settrace(trace)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(None)
+            threading.settrace(None)
+            name = name_of(item.nodeid)
+            self._emit({"event": "reached", "test": name, "lines": sorted(reached)})
 
 
 class Reporter:
@@ -335,12 +368,11 @@ def _failure(
     def shown(traceback: Callable[[pytest.ExceptionInfo[BaseException]], Traceback]) -> str:
         return str(excinfo.getrepr(style="long", chain=in_full, tbfilter=traceback))
 
-    own = [entry for entry in excinfo.traceback if entry.path == item.path]
+    own = _of_the_test(item, excinfo)
     example = _take_example(item, excinfo.value)
     return Failure(
         summary=excinfo.exconly(tryshort=True).partition("\n")[0],
-        # The innermost frame of the test file: behind hypothesis's wrappers, the test's own line.
-        source=shown(lambda _: Traceback(own[-1:])) if own and in_full else "",
+        source=shown(lambda _: Traceback(own)) if own and in_full else "",
         frames=tuple(
             Frame(str(entry.path), entry.lineno + 1, entry.name, _source_line(entry))
             for entry in excinfo.traceback
@@ -349,6 +381,16 @@ def _failure(
         full=shown(lambda it: it.traceback.cut(path=item.path).filter(it)) if in_full else "",
         example=example,
     )
+
+
+def _of_the_test(
+    item: pytest.Item, excinfo: pytest.ExceptionInfo[BaseException]
+) -> list[TracebackEntry]:
+    """Return the frames to show: of the test, and of the helper in its file that failed."""
+    own = [entry for entry in excinfo.traceback if entry.path == item.path]
+    # Hypothesis's wrappers have the names of the test, too, and stand further out.
+    tests = [entry for entry in own if entry.name == getattr(item, "originalname", None)]
+    return tests[-1:] + [entry for entry in own[-1:] if entry not in tests[-1:]]
 
 
 def _take_example(item: pytest.Item, error: BaseException) -> str:

@@ -32,6 +32,7 @@ from typing import Any, NoReturn
 
 import hypothesis
 import hypothesis.stateful
+import psutil
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
@@ -50,17 +51,18 @@ for _name in _LATE.split():
     with contextlib.suppress(ImportError):
         importlib.import_module(_name)
 
-_LIKELY = 8  # tests that failed last, which run before the others are collected
+_LIKELY = 8  # tests that run before the others are collected
 _SLOW = 0.03  # seconds of CPU time: as long as some twenty tests take
 _TIMES, _LEAST = 5, 0.5  # by how much a test may exceed what is usual; seconds
 
 
 @dataclass(frozen=True)
 class Variant:
-    """Source text to judge in the place of a kata's solution."""
+    """Source text to judge in the place of a kata's solution; `line` is where the two differ."""
 
     id: str
     source: str
+    line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class Limits:
     """What one child may use: seconds of CPU time for each test, seconds of wall time, bytes.
 
     CPU time is the limit that matters, since it is fair on a busy machine; wall time is for
-    variants that wait for ever.
+    variants that wait for ever.  The memory is what comes on top of the caller's.
     """
 
     cpu: float = 10.0
@@ -86,17 +88,20 @@ def judge(
     seed: int | None = None,
     limits: Limits | None = None,
     tests: Path | None = None,
-    usual: Mapping[str, float] | None = None,
+    sound: Verdict | None = None,
+    traced: bool = False,
 ) -> Iterator[tuple[Variant, Verdict]]:
     """Yield each variant with what the kata's test file says of it, in the order of `variants`.
 
-    Up to `jobs` (by default, three for each processor) are judged at once.  With `stop_early` a
-    run ends at the first test that does not pass, examples come before property tests, and
-    hypothesis does not look for the smallest failing example.  With `seed` hypothesis draws from
-    that seed, otherwise the same examples every time; with `examples_only` it draws none, and
-    property tests are not run.  `tests` is another test file to run.  `usual` has the seconds
-    of CPU time that tests take if all is right: a test may take five times as long (but half a
-    second in any case), and with `stop_early` slow ones come after the others of their kind.
+    Up to `jobs` (by default, three for each processor) are judged at once.  `tests` is another
+    test file to run.  With `stop_early` a run ends at the first test that does not pass, examples
+    come before property tests, and hypothesis does not look for the smallest failing example.
+    With `examples_only` property tests are not run.  With `seed` hypothesis draws from that seed,
+    otherwise the same examples every time, and property tests come first.
+
+    `sound` is the verdict on the solution: a test may take five times the CPU time that it takes
+    there (but half a second in any case), and with `stop_early` slow ones come after the others
+    of their kind.  If that verdict was `traced`, tests that reach the line of a variant come first.
 
     Raises:
         RuntimeError: this platform has no `fork`, or this process runs several threads, which
@@ -109,6 +114,8 @@ def judge(
     # Many a variant that hangs only waits, and keeps no processor busy.
     jobs = jobs or 3 * (os.cpu_count() or 1)
     candidates = list(variants)
+    if not candidates:
+        return
     with tempfile.TemporaryDirectory(prefix="kata-") as work:
         run = _Run(
             kata,
@@ -118,7 +125,9 @@ def judge(
             stop_early,
             examples_only,
             seed,
-            usual or {},
+            traced,
+            {result.test.name: result.cpu for result in sound.results} if sound else {},
+            sound.lines if sound else {},
         )
         context = multiprocessing.get_context("fork")
         verdicts, answers = context.Pipe(duplex=False)
@@ -149,7 +158,9 @@ class _Run:
     stop_early: bool
     examples_only: bool
     seed: int | None
+    traced: bool
     usual: Mapping[str, float]
+    lines: Mapping[str, Sequence[int]]
 
     def allowed(self, test: str | None) -> float:
         """Return how many seconds of CPU time the test may take; None: the import of all."""
@@ -194,7 +205,8 @@ class _Host:
             arguments.append(f"--hypothesis-seed={run.seed}")
         if run.stop_early:
             profile |= {"phases": [hypothesis.Phase.explicit, hypothesis.Phase.generate]}
-            arguments.append("-x")
+            # Nobody asks then what an assertion compared; without it, test files load faster.
+            arguments += ["-x", "--assert=plain"]
         check = hypothesis.settings.get_profile("check")
         hypothesis.settings.register_profile("variant", parent=check, **profile)
         arguments += ["--hypothesis-profile=variant", str(run.tests)]
@@ -223,10 +235,11 @@ class _Host:
                     if child.verdict is None:
                         child.finish()
                 os._exit(0)
-        _become(self._run, session.config, self._failed, *forked)
+        line, home, pipe = forked
+        _become(self._run, session.config, self._likely(line), home, pipe)
 
-    def _judge(self, ready: selectors.BaseSelector) -> tuple[Path, int]:
-        """Judge all variants and end the process; return in a child: its folder and pipe."""
+    def _judge(self, ready: selectors.BaseSelector) -> tuple[int | None, Path, int]:
+        """Judge all variants and end the process; return in a child: its line, folder, and pipe."""
         while self._waiting or self._started:
             while self._waiting and len(ready.get_map()) < self._jobs:
                 variant = self._waiting.pop()
@@ -238,7 +251,7 @@ class _Host:
                 pid = os.fork()
                 if pid == 0:
                     os.close(read)
-                    return home, write
+                    return variant.line, home, write
                 os.close(write)
                 os.set_blocking(read, False)
                 child = _Child(self._run, home, pid, read)
@@ -254,6 +267,20 @@ class _Host:
             while self._started and self._started[0].verdict is not None:
                 self._answers.send(self._started.pop(0).verdict)
         os._exit(0)
+
+    def _likely(self, line: int | None) -> list[str]:
+        """Return the names of examples that may well fail, the likeliest first.
+
+        Those that reach the line; of these, those that failed lately, then those that do little
+        else.
+        """
+        lately = self._failed[::-1]
+        lines = self._run.lines
+        reaching = [name for name in lines if line in lines[name] and not self._run.is_slow(name)]
+        if not reaching:
+            return lately
+        rank = {name: rank for rank, name in enumerate(lately)}
+        return sorted(reaching, key=lambda name: (rank.get(name, math.inf), len(lines[name])))
 
     def _note(self, found: Verdict) -> None:
         """Remember which examples failed, the last ones at the end."""
@@ -331,18 +358,19 @@ class _Child:
 
 
 class _LikelyFirst:
-    """A pytest plugin: examples go first, and before all, the tests that failed lately.
+    """A pytest plugin: examples go first, and before all, those that are likely to fail.
 
-    Examples are cheaper than property tests and tell more.  Neighbouring mutants are mostly killed
-    by the same few tests; the others are collected only if those pass, since to make the items of
-    all tests takes longer than to run one.
+    Examples are cheaper than property tests and tell more, except of a seed.  Most mutants are
+    killed by a likely test; the others are collected only if those pass, since to make the items
+    of all tests takes longer than to run one.
     """
 
-    def __init__(self, run: _Run, failed: Sequence[str]) -> None:
-        """`failed` has the names of examples, the one that failed last in front."""
+    def __init__(self, run: _Run, names: Sequence[str]) -> None:
+        """`names` are those of examples, the likeliest in front."""
         self._run = run
-        self._rank = {name: rank for rank, name in enumerate(failed)}
-        self._likely = {name.partition("[")[0] for name in failed[:_LIKELY]}
+        self._rank = {name: rank for rank, name in enumerate(names)}
+        functions = dict.fromkeys(name.partition("[")[0] for name in names)
+        self._likely = set(list(functions)[:_LIKELY])
         self._ran: set[str] = set()
 
     @pytest.hookimpl(tryfirst=True)
@@ -363,7 +391,8 @@ class _LikelyFirst:
 
     def _key(self, item: pytest.Item) -> tuple[bool, bool, float]:
         test = plugin.as_test(item)
-        return test.is_property, self._run.is_slow(test.name), self._rank.get(test.name, math.inf)
+        is_late = test.is_property is (self._run.seed is None)
+        return is_late, self._run.is_slow(test.name), self._rank.get(test.name, math.inf)
 
 
 class _ExamplesOnly:
@@ -386,7 +415,7 @@ class _TimerForEachTest:
         signal.setitimer(signal.ITIMER_PROF, self._run.allowed(plugin.name_of(nodeid)))
 
 
-def _become(run: _Run, config: pytest.Config, failed: list[str], home: Path, pipe: int) -> None:
+def _become(run: _Run, config: pytest.Config, likely: list[str], home: Path, pipe: int) -> None:
     """Make this, the forked process, the one that judges the variant in `home`."""
     os.setsid()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -400,6 +429,8 @@ def _become(run: _Run, config: pytest.Config, failed: list[str], home: Path, pip
     faulthandler.disable()  # it may have kept a descriptor of its own
     os.environ |= {"KATAS_AGAINST": str(home / "tree"), "TMPDIR": str(home)}
     tempfile.tempdir = None
+    # Once it is known what the tests do, their bytecode is there; a variant's own is for nobody.
+    sys.dont_write_bytecode = bool(run.usual)
     me = os.getpid()
 
     def emit(event: dict[str, Any]) -> None:
@@ -417,9 +448,11 @@ def _become(run: _Run, config: pytest.Config, failed: list[str], home: Path, pip
     ]
     if run.stop_early:
         # First, so that the reporter tells the tests in this order, too.
-        plugins.insert(0, _LikelyFirst(run, failed[::-1]))
+        plugins.insert(0, _LikelyFirst(run, likely))
     if run.examples_only:
         plugins.append(_ExamplesOnly())
+    if run.traced:
+        plugins.append(plugin.Lines(emit, f"katas.{run.kata.topic}.{run.kata.name}"))
     for each in plugins:
         config.pluginmanager.register(each)
 
@@ -427,8 +460,10 @@ def _become(run: _Run, config: pytest.Config, failed: list[str], home: Path, pip
 def _limit(limits: Limits) -> None:
     import resource  # noqa: PLC0415 - not on Windows, where there is no fork either
 
+    # What the caller has mapped, the stacks of its threads for instance, came with the fork.
+    mapped = psutil.Process().memory_info().vms
     for what, limit in (
-        (resource.RLIMIT_AS, limits.memory),
+        (resource.RLIMIT_AS, mapped + limits.memory),
         (resource.RLIMIT_FSIZE, limits.memory // 16),
         (resource.RLIMIT_CORE, 0),
     ):

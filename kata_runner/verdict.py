@@ -3,7 +3,7 @@
 Values only, with JSON in and out, so that a verdict can cross a process boundary.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -98,7 +98,8 @@ class Verdict:
     `problem` is one sentence on what kept the run from ending by itself, if anything did;
     `detail` is what belongs to it: a traceback at import, or the stacks of a hang.  `left_out`
     has the tests of an original's suite that do not apply, with the reasons; `left_running` what
-    still ran at the end and was ended.
+    still ran at the end and was ended; `lines` which lines of the kata each test executed, of a
+    run that was traced.
     """
 
     kata: str
@@ -107,6 +108,7 @@ class Verdict:
     detail: str = ""
     left_out: Mapping[str, str] = field(default_factory=dict)
     left_running: tuple[str, ...] = ()
+    lines: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @property
     def done(self) -> bool:
@@ -153,6 +155,7 @@ class Transcript:
         self._detail = ""
         self._left_out: dict[str, str] = {}
         self._left_running: tuple[str, ...] = ()
+        self._lines: dict[str, Sequence[int]] = {}
         self.ended = False
 
     @property
@@ -176,6 +179,8 @@ class Transcript:
                 self._left_out |= reasons
             case {"event": "left running", "what": what}:
                 self._left_running = tuple(what)
+            case {"event": "reached", "test": name, "lines": lines}:
+                self._lines[name] = tuple(lines)
             case {"event": "started", "test": name}:
                 self._running = name
                 # A later stage runs it again, and may not come to its end.
@@ -227,4 +232,5 @@ class Transcript:
             detail or self._detail,
             self._left_out,
             self._left_running,
+            self._lines,
         )

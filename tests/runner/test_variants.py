@@ -4,13 +4,14 @@ import select
 import sys
 import tempfile
 import threading
+from types import MappingProxyType
 
 import pytest
 
 from kata_runner.curriculum import Kata
 from kata_runner.plugin import PYCACHE
 from kata_runner.variants import Limits, Variant, judge
-from kata_runner.verdict import Outcome
+from kata_runner.verdict import Outcome, Result, Test, Verdict
 from tests.runner.project import lay_out
 
 SOLUTION = '''\
@@ -71,6 +72,12 @@ def kata(tmp_path):
 def judge_one(kata, source, **options):
     ((_, verdict),) = judge(kata, [Variant("the variant", source)], **options)
     return verdict
+
+
+def sound(seconds, lines=MappingProxyType({})):
+    """A verdict on the solution: what each test takes, and which lines it reaches."""
+    results = [Result(Test(name, 1, False), Outcome.PASSED, cpu=s) for name, s in seconds.items()]
+    return Verdict("demo/double", tuple(results), lines=lines)
 
 
 def outcomes(verdict):
@@ -136,16 +143,63 @@ def test_stopping_early_tries_slow_examples_after_the_others(kata):
     one, two = (f"test_a_small_number_is_doubled[{name}]" for name in ("one", "two"))
     wrong = SOLUTION.replace("x + x", "x + 1")
 
-    verdict = judge_one(kata, wrong, stop_early=True, usual={one: 1.0, two: 0.0})
+    verdict = judge_one(kata, wrong, stop_early=True, sound=sound({one: 1.0, two: 0.0}))
 
     assert [name for name in outcomes(verdict) if "small" in name] == [two, one]
 
 
+def test_stopping_early_tries_those_first_that_reach_the_line_of_the_variant(tmp_path):
+    solution = """\
+def double(x):
+    return 2 * x
+
+
+def triple(x):
+    if x == 7:
+        return 21
+    return 3 * x
+"""
+    tests = """\
+import pytest
+from katas.demo.double import double, triple
+
+@pytest.mark.parametrize("x", [1, 2])
+def test_double(x):
+    assert double(x) == x + x
+
+def test_triple():
+    assert triple(1) == 3
+
+def test_seven():
+    assert triple(7) == 21
+"""
+    kata = make_kata(tmp_path / "project", solution, tests)
+    lines = judge_one(kata, solution, traced=True).lines
+    assert {name: list(of_test) for name, of_test in lines.items()} == {
+        "test_double[1]": [1, 2],
+        "test_double[2]": [1, 2],
+        "test_triple": [5, 6, 8],
+        "test_seven": [5, 6, 7],
+    }
+
+    wrong = Variant("wrong", solution.replace("return 21", "return 22"), line=7)
+    ((_, verdict),) = judge(kata, [wrong], stop_early=True, sound=sound({}, lines))
+
+    assert outcomes(verdict) == {"test_seven": Outcome.FAILED}
+
+
+def test_with_a_seed_property_tests_come_first(kata):
+    verdict = judge_one(kata, SOLUTION.replace("x + x", "x + 1"), stop_early=True, seed=1)
+
+    assert [result.test.is_property for result in verdict.results] == [True, False, False]
+    assert outcomes(verdict)["test_a_small_number_is_doubled[two]"] is Outcome.NOT_RUN
+
+
 def test_a_test_may_take_a_multiple_of_what_is_usual_and_no_more(kata):
-    usual = {"test_a_small_number_is_doubled[one]": 0.2}
+    usual = sound({"test_a_small_number_is_doubled[one]": 0.2})
     source = SOLUTION.replace("return x + x", "while x == 1: pass\n    return x + x")
 
-    verdict = judge_one(kata, source, stop_early=True, usual=usual)
+    verdict = judge_one(kata, source, stop_early=True, sound=usual)
 
     assert verdict.problem.endswith("after 1 s of CPU time in test_a_small_number_is_doubled[one]")
 

@@ -288,6 +288,24 @@ def test_a_slow_solution_on_a_busy_machine_is_right(kata):
     assert found.done
 
 
+def test_the_lines_of_the_test_are_shown_with_those_of_its_helper(kata):
+    kata.stub.write_text(SOLVED)
+    kata.tests.write_text(
+        "import pytest\nfrom hypothesis import given, strategies as st\n"
+        "def helper(value):\n    assert value == 2, value\n"
+        "@pytest.mark.rule(1)\ndef test_alone():\n    assert 1 == 2\n"
+        "@pytest.mark.rule(2)\ndef test_example():\n    number = 1\n    helper(number)\n"
+        "@given(st.just(1))\ndef test_property(x):\n    number = x\n    helper(number)\n"
+    )
+    found = run(Job(kata, kata.root / "katas"))
+    alone, example, by_property = (result.failure.source for result in found.results)
+    for source in (example, by_property):
+        assert "    helper(number)" in source
+        assert ">       assert value == 2, value" in source
+        assert "hypothesis" not in source
+    assert alone.count("def ") == 1
+
+
 def test_the_smallest_failing_example_is_code_that_can_be_pasted(kata):
     code = """from tests.demo.test_clamp import *
 test_any_value_ends_between_the_bounds.hypothesis.inner_test(
