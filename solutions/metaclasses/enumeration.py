@@ -42,7 +42,6 @@ import re
 from collections import UserDict
 from collections.abc import Iterator, MutableMapping
 from contextlib import suppress
-from inspect import getattr_static
 from types import DynamicClassAttribute, MappingProxyType
 from typing import Any
 
@@ -297,7 +296,8 @@ def _add_member(enumeration: Any, name: str, value: Any) -> None:
         enumeration._member_names_.append(name)
         with suppress(TypeError):  # what cannot be hashed, `_find` compares
             enumeration._value2member_map_[member._value_] = member
-    if not isinstance(getattr_static(enumeration, name, None), DynamicClassAttribute):
+    inherited = (vars(base)[name] for base in enumeration.__mro__ if name in vars(base))
+    if not isinstance(next(inherited, None), DynamicClassAttribute):
         setattr(enumeration, name, known)
     enumeration._member_map_[name] = known
 
