@@ -258,7 +258,7 @@ def _mutants(kata: Kata) -> Iterator[_Fault]:
 
 def _leftovers(kata: Kata) -> Iterator[_Fault]:
     """The tests leave nothing behind."""
-    job = worker.Job(kata, kata.root / "solutions", stages=("examples", "quick"))
+    job = worker.Job(kata, kata.root / "solutions", stages=("examples", "slow", "quick"))
     found = worker.run(job, "-p", "kata_runner.leftovers", "--hypothesis-profile=check")
     if found.problem:
         yield _Fault(kata.tests, found.problem)

@@ -63,7 +63,7 @@ def _signature_of(kata: Kata, mistake: Mistake, run: Callable[[Job], Verdict]) -
         path = tree / kata.topic / f"{kata.name}.py"
         path.parent.mkdir()
         path.write_text(variant(kata, mistake), "utf-8")
-        return signature(run(replace(Job(kata, tree), stages=("examples",))))
+        return signature(run(replace(Job(kata, tree), stages=("examples", "slow"))))
 
 
 def _without(found: Signature, ignored: set[str]) -> Signature:

@@ -80,6 +80,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "rule(number): the rule of the kata's statement it tests")
+    slow = "slow: an example that takes about as long as all the others, and comes after them"
+    config.addinivalue_line("markers", slow)
     if not config.getoption("--hypothesis-profile", None):
         hypothesis.settings.load_profile("kata")
     against = config.getoption("--against")
@@ -123,14 +125,12 @@ def import_ahead(tests: Path) -> None:
 def chosen(stage: str, items: Sequence[pytest.Item]) -> Iterator[list[pytest.Item]]:
     """Give those of `items` that belong to a part of a run.
 
-    `examples`: those that are not property tests; `quick`: the property tests, meanwhile with at
-    most `QUICK_EXAMPLES` examples; `rest`: those of them that draw more, with as many as are
-    missing; `properties`: all of them in full; `all`: everything.
+    `examples`: those that are neither slow nor property tests; `slow`: the examples that are;
+    `quick`: the property tests, meanwhile with at most `QUICK_EXAMPLES` examples; `rest`: those of
+    them that draw more, with as many as are missing; `properties`: all of them in full; `all`:
+    everything.
     """
-    wants_properties = stage != "examples"
-    found = [item for item in items if stage == "all" or _is_property(item) is wants_properties]
-    if stage == "rest":
-        found = [item for item in found if _draws_more(item)]
+    found = [item for item in items if stage == "all" or _belongs(item, stage)]
     with ExitStack() as limits:
         if stage in ("quick", "rest"):
             # One function may be several tests, by its parameters.
@@ -140,8 +140,15 @@ def chosen(stage: str, items: Sequence[pytest.Item]) -> Iterator[list[pytest.Ite
         yield found
 
 
-def _is_property(item: pytest.Item) -> bool:
-    # Hypothesis's own plugin marks its tests.
+def _belongs(item: pytest.Item, stage: str) -> bool:
+    if stage in ("examples", "slow"):
+        is_slow = item.get_closest_marker("slow") is not None
+        return not is_property(item) and is_slow is (stage == "slow")
+    return is_property(item) and (stage != "rest" or _draws_more(item))
+
+
+def is_property(item: pytest.Item) -> bool:
+    """Return whether the test draws its examples; hypothesis's own plugin marks those."""
     return item.get_closest_marker("hypothesis") is not None
 
 
@@ -330,7 +337,7 @@ def as_test(item: pytest.Item) -> Test:
     """Return what a verdict says of a test before it has run."""
     marker = item.get_closest_marker("rule")
     rule = marker.args[0] if marker and marker.args else None
-    return Test(name_of(item.nodeid), rule, _is_property(item))
+    return Test(name_of(item.nodeid), rule, is_property(item))
 
 
 def _outcome(

@@ -400,8 +400,7 @@ class _ExamplesOnly:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        with plugin.chosen("examples", items) as examples:
-            items[:] = examples
+        items[:] = [item for item in items if not plugin.is_property(item)]
 
 
 class _TimerForEachTest:

@@ -58,7 +58,7 @@ class Job:
     kata: Kata
     tree: Path
     tests: Path | None = None
-    stages: tuple[str, ...] = ("examples", "properties")
+    stages: tuple[str, ...] = ("examples", "slow", "properties")
     limits: Limits = Limits()
 
 

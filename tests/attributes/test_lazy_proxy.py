@@ -888,6 +888,7 @@ def switched(factory, first, second):
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [Untouchable, lambda: None], ids=["an object", "None"])
 def test_threads_that_meet_at_the_first_use_get_one_target(make):
     def use(proxy):
@@ -918,6 +919,7 @@ def test_who_waited_for_a_failure_tries_in_turn():
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 @pytest.mark.parametrize("resolved", [False, True], ids=["unresolved", "resolved"])
 def test_who_uses_a_target_that_is_deleted_has_the_old_or_a_new_one(resolved):
     def use(proxy):

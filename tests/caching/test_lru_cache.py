@@ -788,6 +788,7 @@ def whole_steps(maxsize, first, second):
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 @pytest.mark.parametrize("maxsize", [0, 2, None], ids=["zero", "bounded", "unbounded"])
 @pytest.mark.parametrize(
     ("first", "second"),

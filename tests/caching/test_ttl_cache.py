@@ -608,6 +608,7 @@ def work(operation, situation, entries, limit=math.inf):
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 @pytest.mark.parametrize("situation", ["known keys", "new keys", "one after another expires"])
 @pytest.mark.parametrize("operation", [name for name in OPERATIONS if name != "clear"])
 def test_the_work_of_an_operation_does_not_grow_with_the_entries(operation, situation):

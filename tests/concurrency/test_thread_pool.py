@@ -832,6 +832,7 @@ def at_every_step(scene):
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 def test_a_pool_may_be_freed_in_one_of_its_threads_at_any_step():
     def free(stage, step):
         pools, made = [ThreadPoolExecutor(1)], []
@@ -1029,6 +1030,7 @@ def an_initializer_fails_while_a_call_is_submitted(stage, step):
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 def test_a_switch_between_threads_does_no_harm_at_any_step(scene):
     at_every_step(scene)

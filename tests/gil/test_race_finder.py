@@ -644,6 +644,7 @@ def test_a_taken_lock_outside_of_the_threads_is_a_deadlock_at_once():
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("bound", "threads"),
     [

@@ -517,6 +517,7 @@ WORK = {
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 @pytest.mark.parametrize("work", WORK.values(), ids=WORK.keys())
 def test_nothing_as_large_as_a_list_of_the_members_is_made(work):
     s, other = BitSet(range(MANY)), BitSet(range(MANY))

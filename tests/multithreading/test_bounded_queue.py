@@ -883,6 +883,7 @@ def the_time_is_up_while_room_is_made(stage, step):
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 def test_a_switch_between_threads_does_no_harm_at_any_step(scene):
     for step in itertools.count(1):

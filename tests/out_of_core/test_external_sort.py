@@ -373,6 +373,7 @@ def test_no_more_is_held_than_fits_and_one_item_on_its_way(sizes):
 
 
 @pytest.mark.rule(3)
+@pytest.mark.slow
 def test_the_memory_that_is_used_has_a_limit():
     with Disk() as disk:
         items = (b"%d" % number * 100 for number in shuffled(1_200))

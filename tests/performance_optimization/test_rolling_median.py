@@ -303,6 +303,7 @@ def comparisons_for_each(function, values, window):
 
 
 @pytest.mark.rule(6)
+@pytest.mark.slow
 @pytest.mark.parametrize("window", [64, 1500])
 @pytest.mark.parametrize("order", ORDERS)
 def test_comparisons_grow_with_the_logarithm(order, window):
@@ -320,10 +321,10 @@ def test_quartiles_are_the_default():
 
 
 @pytest.mark.rule(7)
-@pytest.mark.parametrize("n", [1, 2, 3, 4, 10, 100])
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 10, 30])
 @pytest.mark.parametrize("window", [1, 2, 3, 7, 20])
 def test_they_are_those_of_statistics(window, n):
-    values = list(map(Fraction, random.Random(3).choices(range(50), k=40)))
+    values = list(map(Fraction, random.Random(3).choices(range(50), k=28)))
     assert list(rolling_quantiles(values, window, n)) == list(slow_quantiles(values, window, n))
 
 
@@ -371,6 +372,7 @@ def test_each_list_of_cut_points_is_the_callers_own():
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 @pytest.mark.parametrize("order", ORDERS)
 def test_quantiles_need_no_more_comparisons(order):
     values = ORDERS[order](1800)

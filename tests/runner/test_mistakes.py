@@ -18,6 +18,13 @@ def test_every_mistake_is_known_by_its_own_failures(kata, index):
     assert recognise(kata, variant(kata, mistake)) == mistake
 
 
+def test_a_mistake_that_slow_examples_show_is_known(kata):
+    marker = "@pytest.mark.rule"
+    kata.tests.write_text(kata.tests.read_text().replace(marker, f"@pytest.mark.slow\n{marker}"))
+    mistake = kata.notes.mistakes[0]
+    assert recognise(kata, variant(kata, mistake)) == mistake
+
+
 def test_the_same_mistake_written_in_another_way_is_known(kata):
     source = SOLVED.replace(
         "return max(low, min(value, high))", "return value if value < high else high"

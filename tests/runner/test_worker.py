@@ -347,8 +347,11 @@ def test_the_steps_of_a_state_machine_are_code_that_can_be_pasted(kata):
 # stages, standby, cancelling
 
 
-def test_examples_come_before_property_tests(kata):
+def test_examples_come_before_slow_ones_and_these_before_property_tests(kata):
     kata.stub.write_text(SOLVED)
+    text = kata.tests.read_text()
+    slow = "@pytest.mark.slow\n@pytest.mark.rule(1)\ndef test_slow():\n    pass\n"
+    kata.tests.write_text(text.replace("@pytest.mark.rule(1)", f"{slow}@pytest.mark.rule(1)", 1))
     seen = []
 
     def hear(event, known):
@@ -356,10 +359,10 @@ def test_examples_come_before_property_tests(kata):
             passed = [r.test.name for r in known.so_far().results if r.outcome is Outcome.PASSED]
             seen.append((event["stage"], len(passed)))
 
-    stages = ("examples", "quick", "rest")
+    stages = ("examples", "slow", "quick", "rest")
     with Worker(kata.root) as worker:
         found = worker.run(Job(kata, kata.root / "katas", stages=stages), hear)
-    assert seen == [("examples", 7), ("quick", 8), ("rest", 8)]
+    assert seen == [("examples", 7), ("slow", 8), ("quick", 9), ("rest", 9)]
     assert found.done
 
 
