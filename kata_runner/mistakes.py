@@ -18,7 +18,7 @@ from kata_runner.worker import Job
 
 Signature = frozenset[tuple[str, Outcome, str]]
 # Addresses, also those that pytest has cut, and the folder of a run.
-_VARYING = re.compile(r"0x[0-9a-f]+|[0-9a-f]{8,}|\bkata-\w*")
+_VARYING = re.compile(r"0x[0-9a-f]+|[0-9a-f]{8,}|\.\.\.[0-9a-f]+|\bkata-\w*")
 _FAILED = (Outcome.FAILED, Outcome.ERROR)
 
 

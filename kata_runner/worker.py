@@ -41,7 +41,7 @@ class Limits:
     """
 
     cpu: float = 5.0
-    idle: float = 3.0
+    idle: float = 6.0  # longer than the tests themselves wait for a thread that does not move
     wall: float = 120.0
     start: float = 10.0
     memory: int = 2 << 30

@@ -1,8 +1,8 @@
 import pytest
 
 from kata_runner import worker
-from kata_runner.mistakes import looks_like, variant
-from kata_runner.verdict import Outcome
+from kata_runner.mistakes import looks_like, signature, variant
+from kata_runner.verdict import Failure, Outcome, Result, Test, Verdict
 from tests.runner.project import SOLVED, STUB, mistake
 
 
@@ -67,6 +67,23 @@ def test_the_same_tests_failing_with_other_values_are_not_the_mistake(kata):
     assert (
         recognise(kata, SOLVED.replace("max(low,", "max(low - 5 if value < low else low,")) is None
     )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("<object object at 0x7f177afd7e20>", "<object object at 0x7fab99423e20>"),
+        ("[(<function t...47920>, None)]", "[(<function t...cf920>, None)]"),
+        ("/tmp/kata-078_7nb1/tree", "/tmp/kata-w8si52rd/tree"),
+    ],
+    ids=["address", "a part of it", "folder"],
+)
+def test_what_varies_from_run_to_run_makes_no_difference(one, other):
+    def found(text):
+        failure = Failure(f"assert {text} == 1")
+        return Verdict("demo/clamp", (Result(Test("test_it", 1, False), Outcome.FAILED, failure),))
+
+    assert signature(found(one)) == signature(found(other)) != signature(found("2"))
 
 
 def test_an_address_in_a_message_makes_no_difference(kata):
