@@ -2,14 +2,16 @@
 
 The notes name the examples that a mistake fails.  If exactly these fail, the mistake itself is run,
 and only if it fails in the same way, test by test and message by message, is it named.  Tests of
-what the learner has not begun are left out on both sides.  So nothing is stored that could be out
-of date, and what is merely similar is not called the same.
+what the learner has not begun are left out on both sides.  What differs between two runs of the
+mistake, a random number or the name of a file, is not compared.  So nothing is stored that could
+be out of date, and what is merely similar is not called the same.
 """
 
 import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from kata_runner.curriculum import Kata, Mistake, read_text
@@ -48,13 +50,34 @@ def looks_like(kata: Kata, found: Verdict, run: Callable[[Job], Verdict]) -> Mis
     possible = {result.test.function for result in failing}
     ignored = {result.test.name for result in failing} - {result.test.name for result in begun}
     wanted = _without(signature(found), ignored)
+
+    def of(mistake: Mistake) -> Signature:
+        return _without(_signature_of(kata, mistake, run), ignored)
+
     same = [
         mistake
         for mistake in kata.notes.mistakes
-        if functions <= set(mistake.fails) <= possible
-        and _without(_signature_of(kata, mistake, run), ignored) == wanted
+        if functions <= set(mistake.fails) <= possible and _fails_so(wanted, partial(of, mistake))
     ]
     return same[0] if len(same) == 1 else None
+
+
+def _fails_so(wanted: Signature, fail: Callable[[], Signature]) -> bool:
+    """Return whether `wanted` is how `fail` fails, but for what differs from call to call."""
+    first = fail()
+    if first == wanted:
+        return True
+    second = fail()
+    stable = first & second
+    # The same test fails, with another message; or it fails only now and then.
+    varying = _ends(first - stable) & _ends(second - stable)
+    by_chance = {test for test, *_ in first ^ second} - {test for test, _ in varying}
+    others = {(test, outcome) for test, outcome in _ends(wanted - stable) if test not in by_chance}
+    return stable <= wanted and others == varying and bool(stable or varying)
+
+
+def _ends(found: Signature) -> set[tuple[str, Outcome]]:
+    return {(test, outcome) for test, outcome, _ in found}
 
 
 def _signature_of(kata: Kata, mistake: Mistake, run: Callable[[Job], Verdict]) -> Signature:

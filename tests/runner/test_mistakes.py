@@ -3,7 +3,7 @@ import pytest
 from kata_runner import worker
 from kata_runner.mistakes import looks_like, signature, variant
 from kata_runner.verdict import Failure, Outcome, Result, Test, Verdict
-from tests.runner.project import SOLVED, STUB, mistake
+from tests.runner.project import FUNCTIONS, SOLVED, STUB, mistake
 
 
 def recognise(kata, source):
@@ -84,6 +84,38 @@ def test_what_varies_from_run_to_run_makes_no_difference(one, other):
         return Verdict("demo/clamp", (Result(Test("test_it", 1, False), Outcome.FAILED, failure),))
 
     assert signature(found(one)) == signature(found(other)) != signature(found("2"))
+
+
+def failing(messages):
+    """A verdict in which some parameter sets of one test fail with these messages."""
+    return Verdict(
+        "demo/clamp",
+        tuple(
+            Result(Test(f"{FUNCTIONS['equal']}[{name}]", 1, False), Outcome.FAILED, Failure(text))
+            for name, text in messages.items()
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "runs", "is_known"),
+    [
+        ({"a": "x"}, [{"a": "x"}], True),
+        ({"a": "x"}, [{"a": "y"}, {"a": "y"}], False),
+        ({"a": "x", "b": "1"}, [{"a": "x", "b": "2"}, {"a": "x", "b": "3"}], True),
+        ({"a": "1"}, [{"a": "2"}, {"a": "3"}], True),
+        ({"a": "y", "b": "1"}, [{"a": "x", "b": "2"}, {"a": "x", "b": "3"}], False),
+        ({"a": "x"}, [{"a": "x", "b": "2"}, {"a": "x"}], True),
+        ({"a": "x", "b": "1"}, [{"a": "x"}, {"a": "x", "b": "2"}], True),
+        ({"a": "x", "c": "1"}, [{"a": "x"}, {"a": "x", "b": "2"}], False),
+        ({"a": "1"}, [{"b": "1"}, {"c": "1"}], False),
+    ],
+)
+def test_what_differs_from_run_to_run_of_a_mistake_is_not_compared(kata, found, runs, is_known):
+    runs = iter(runs)
+    named = looks_like(kata, failing(found), lambda _: failing(next(runs)))
+    assert (named is not None) is is_known
+    assert list(runs) == []  # no more runs than needed, and no fewer
 
 
 def test_an_address_in_a_message_makes_no_difference(kata):
