@@ -29,6 +29,8 @@ from kata_runner.plugin import PYCACHE, SPARE, OneFile, Reporter, chosen, import
 # public setting for it; without this name, a failing property only takes longer.
 engine.MAX_SHRINKING_SECONDS = 1
 
+_CPU = 3600  # seconds of processor time, far more than the worker allows
+
 _QUIET = [
     *SPARE,
     "--no-header",
@@ -74,16 +76,20 @@ def main() -> None:
         _rehearse(Path(folder))
     # An exception that a `__del__` let out shows at the very end, when all have reported.  What
     # hypothesis prints is about how long it shrinks, which is set above.
+    session = _Session(emit)
     with contextlib.suppress(Exception), with_reporter(lambda _: None):
-        code = pytest.main([*_QUIET, *scratch, *arguments], plugins=[_Session(emit)])
+        code = pytest.main([*_QUIET, *scratch, *arguments], plugins=[session])
         if code == pytest.ExitCode.INTERNAL_ERROR:
             os._exit(code)  # the worker shows what pytest has written
     if left := _left_running():
         emit({"event": "left running", "what": left})
     emit({"event": "ended"})
     # Alive, this process still leads to those that the learner's code has started; the worker
-    # ends them all.
-    threading.Event().wait()
+    # ends them all.  If it was killed itself, nothing is to be left, either.
+    os.read(session.lifeline, 1)
+    if hasattr(os, "killpg"):
+        os.killpg(os.getpid(), signal.SIGKILL)
+    os._exit(0)
 
 
 class _Session:
@@ -98,6 +104,7 @@ class _Session:
         self._stdin = sys.stdin
         self._stages: list[str] = []
         self._failed: set[str] = set()
+        self.lifeline = 0  # a pipe that ends with the worker
         self._reporter = Reporter(self._pass_on)
 
     def _pass_on(self, event: dict[str, Any]) -> None:
@@ -111,6 +118,7 @@ class _Session:
         if not line:  # the worker is gone
             os._exit(0)
         job = json.loads(line)
+        self.lifeline = os.dup(0)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         _enter(job)
         self._stages = job["stages"]
@@ -225,6 +233,9 @@ def _limit_memory(limit: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # An endless loop whose runner was killed is to end some time.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (_CPU, _CPU))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from kata_runner.worker import EndedError, Job, Standby
 # Milliseconds: how long a series of changes to a file may take to count as one save.  The
 # watcher's own 50 and 1600 are longer than the whole run.
 _STEP, _DEBOUNCE = 2, 20
+_PATIENCE = 2.0  # seconds to end a worker
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Watch:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._cancel: Callable[[], None] = lambda: None
+        self._runs = threading.Thread()  # of the last run
         self._run = 0
 
     def __enter__(self) -> Self:
@@ -79,6 +81,9 @@ class Watch:
     def __exit__(self, *exc_info: object) -> None:
         self._stop.set()
         self.cancel()
+        # It ends the worker, which would outlive this process.
+        if self._runs.is_alive():
+            self._runs.join(_PATIENCE)
 
     def events(self) -> Iterator[Event]:
         """Yield what happens until the watch ends; of a run that was cancelled, nothing more."""
@@ -110,7 +115,8 @@ class Watch:
                     self._events.put(Recognised(number, mistake))
 
         self._cancel = worker.cancel
-        threading.Thread(target=run, daemon=True).start()
+        self._runs = threading.Thread(target=run, daemon=True)
+        self._runs.start()
 
     def cancel(self) -> None:
         """End the run that is under way, if there is one."""

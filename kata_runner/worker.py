@@ -253,8 +253,9 @@ class Worker:
         }
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):  # it died before its job; `_ended` says so
+            # Left open: its end tells the child that this process is gone.
             self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.close()
+            self._process.stdin.flush()
 
     def _note_descendants(self) -> None:
         with contextlib.suppress(psutil.Error):

@@ -470,6 +470,28 @@ def test_a_run_that_is_cancelled_ends_at_once_and_finds_nothing(kata):
         cancel.join()
 
 
+def test_no_worker_outlives_a_runner_that_is_killed(kata, tmp_path):
+    held = tmp_path / "held"
+    os.mkfifo(held)
+    read = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
+    # Closed when the worker ends, and not before.
+    kata.stub.write_text(f"{SOLVED}\n\nHELD = open({str(held)!r}, 'w')\n")
+    script = (
+        "import os\nfrom pathlib import Path\n"
+        "from kata_runner.curriculum import Kata\n"
+        "from kata_runner.worker import Job, Worker\n"
+        f"kata = Kata(Path({str(kata.root)!r}), 'demo', 'clamp')\n"
+        "assert Worker(kata.root).run(Job(kata, kata.root / 'katas')).done\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False)
+    assert done.returncode == -9
+    ready, _, _ = select.select([read], [], [], 60)
+    assert ready, "the worker is still there"
+    assert os.read(read, 1) == b""
+    os.close(read)
+
+
 def test_no_worker_outlives_the_runner(kata):
     script = (
         "import psutil\nfrom pathlib import Path\nfrom kata_runner.curriculum import Kata\n"
