@@ -74,9 +74,9 @@ def main() -> None:
     if tests:
         import_ahead(Path(tests))
         _rehearse(Path(folder))
+    session = _Session(emit)
     # An exception that a `__del__` let out shows at the very end, when all have reported.  What
     # hypothesis prints is about how long it shrinks, which is set above.
-    session = _Session(emit)
     with contextlib.suppress(Exception), with_reporter(lambda _: None):
         code = pytest.main([*_QUIET, *scratch, *arguments], plugins=[session])
         if code == pytest.ExitCode.INTERNAL_ERROR:
