@@ -11,12 +11,13 @@ import gc
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 import psutil
 import pytest
@@ -74,7 +75,7 @@ def main() -> None:
     if tests:
         import_ahead(Path(tests))
         _rehearse(Path(folder))
-    session = _Session(emit)
+    session = _Session(emit, folder)
     # An exception that a `__del__` let out shows at the very end, when all have reported.  What
     # hypothesis prints is about how long it shrinks, which is set above.
     with contextlib.suppress(Exception), with_reporter(lambda _: None):
@@ -85,11 +86,9 @@ def main() -> None:
         emit({"event": "left running", "what": left})
     emit({"event": "ended"})
     # Alive, this process still leads to those that the learner's code has started; the worker
-    # ends them all.  If it was killed itself, nothing is to be left, either.
+    # ends them all, unless it was killed itself.
     os.read(session.lifeline, 1)
-    if hasattr(os, "killpg"):
-        os.killpg(os.getpid(), signal.SIGKILL)
-    os._exit(0)
+    _end_alone(folder)
 
 
 class _Session:
@@ -98,8 +97,9 @@ class _Session:
     The tests are collected once for all stages.
     """
 
-    def __init__(self, emit: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, emit: Callable[[dict[str, Any]], None], folder: str) -> None:
         self._emit = emit
+        self._folder = folder
         # pytest puts something else in its place.
         self._stdin = sys.stdin
         self._stages: list[str] = []
@@ -115,8 +115,8 @@ class _Session:
     def pytest_collection(self, session: pytest.Session) -> None:
         self._emit({"event": "ready"})
         line = self._stdin.readline()
-        if not line:  # the worker is gone
-            os._exit(0)
+        if not line:
+            _end_alone(self._folder)
         job = json.loads(line)
         self.lifeline = os.dup(0)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -144,6 +144,14 @@ class _Session:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             self._failed.add(report.nodeid)
+
+
+def _end_alone(folder: str) -> NoReturn:
+    """End this process and those that it started: the worker is gone, and cleans up no more."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if hasattr(os, "killpg"):
+        os.killpg(os.getpid(), signal.SIGKILL)
+    os._exit(0)
 
 
 def _take_over_stdout() -> TextIO:

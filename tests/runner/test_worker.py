@@ -484,11 +484,15 @@ def test_no_worker_outlives_a_runner_that_is_killed(kata, tmp_path):
         "assert Worker(kata.root).run(Job(kata, kata.root / 'katas')).done\n"
         "os.kill(os.getpid(), 9)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], check=False)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    environment = os.environ | {"TMPDIR": str(scratch)}
+    done = subprocess.run([sys.executable, "-c", script], check=False, env=environment)
     assert done.returncode == -9
     ready, _, _ = select.select([read], [], [], 60)
     assert ready, "the worker is still there"
     assert os.read(read, 1) == b""
+    assert list(scratch.iterdir()) == []
     os.close(read)
 
 
