@@ -82,6 +82,7 @@ class Standby:
         self._kata = kata
         self._lock = threading.Lock()  # a run may still ask for one while another thread ends all
         self._ended = False
+        self._count = count
         self._workers = deque(self._new() for _ in range(count))
 
     def _new(self) -> "Worker":
@@ -104,7 +105,7 @@ class Standby:
             finally:
                 # Not sooner: beside it, the tests would take half as long again.
                 with self._lock:
-                    if not self._ended:
+                    if not self._ended and len(self._workers) < self._count:
                         self._workers.append(self._new())
 
     def run(self, job: Job) -> Verdict:

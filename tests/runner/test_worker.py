@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 
+import psutil
 import pytest
 
 from kata_runner.verdict import Outcome
@@ -451,6 +452,14 @@ def test_there_is_a_worker_also_if_those_that_were_ready_are_taken(kata):
     with Standby(kata, count=1) as standby, standby.take() as first, standby.take() as second:
         assert first is not second
         assert second.run(Job(kata, kata.root / "katas")).done
+
+
+def test_no_more_workers_wait_after_several_were_taken_at_once(kata):
+    before = set(psutil.Process().children())
+    with Standby(kata, count=1) as standby:
+        with standby.take(), standby.take(), standby.take():
+            pass
+        assert len(set(psutil.Process().children()) - before) == 1
 
 
 def test_a_run_that_is_cancelled_ends_at_once_and_finds_nothing(kata):
