@@ -28,7 +28,7 @@ from rich.table import Table
 
 from kata_runner.curriculum import Curriculum, Kata
 from kata_runner.verdict import Transcript
-from kata_runner.watch import Saved, Watch
+from kata_runner.watch import STAGES, Saved, Watch
 from kata_runner.worker import Job, Standby
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -142,8 +142,7 @@ def ours(kata: Kata, standby: Standby) -> dict[str, tuple[float, float]]:
             if name is not None and name not in times:
                 times[name] = (time.perf_counter() - started, used() - before)
 
-        stages = ("examples", "slow", "quick", "rest")
-        worker.run(Job(kata, ROOT / "solutions", stages=stages), hear)
+        worker.run(Job(kata, ROOT / "solutions", stages=STAGES), hear)
     return times
 
 

@@ -30,7 +30,9 @@ from kata_runner.plugin import PYCACHE, SPARE, OneFile, Reporter, chosen, import
 # public setting for it; without this name, a failing property only takes longer.
 engine.MAX_SHRINKING_SECONDS = 1
 
-_CPU = 3600  # seconds of processor time, far more than the worker allows
+# Seconds of processor time, far more than the worker allows: an endless loop whose runner was
+# killed is to end some time.
+_CPU = 3600
 
 _QUIET = [
     *SPARE,
@@ -208,7 +210,7 @@ def _enter(job: dict[str, Any]) -> None:
         stacks = os.open(job["stacks"], os.O_WRONLY)
         faulthandler.register(signal.SIGUSR1, file=stacks, all_threads=True)
         signal.signal(signal.SIGUSR2, lambda *_: os.write(stacks, _pending_tasks().encode()))
-    _limit_memory(job["memory"])
+    _limit(job["memory"])
     gc.freeze()
 
 
@@ -231,19 +233,19 @@ def _pending_tasks() -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _limit_memory(limit: int) -> None:
+def _limit(memory: int) -> None:
     try:
         import resource  # noqa: PLC0415 - not on Windows; the worker watches the memory there
     except ImportError:
         return
-    # macOS refuses the limit on address space.
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # An endless loop whose runner was killed is to end some time.
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CPU, (_CPU, _CPU))
+    for what, limit in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, _CPU),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        # macOS refuses the limit on address space.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(what, (limit, limit))
 
 
 if __name__ == "__main__":

@@ -33,8 +33,6 @@ from kata_runner.verdict import Outcome, Verdict
 _USER_ERRORS = (ContentError, ProgressError, NoStubError, update.UpdateError, LookupError)
 # CPython's own tests wait, and count to large numbers.
 _ORIGINAL_LIMITS = worker.Limits(cpu=120.0, idle=60.0, wall=600.0)
-# What is quick comes first, and each part is shown as it comes.
-_WATCHED = ("examples", "slow", "quick", "rest")
 
 
 @dataclass
@@ -303,7 +301,7 @@ def _watch(project: Project, kata: Kata) -> Kata | None:
             view.cancel()
             show(unreadable, is_final=True)
         else:
-            view.start(replace(project.job(kata), stages=_WATCHED))
+            view.start(replace(project.job(kata), stages=watching.STAGES))
 
     def show(verdict: Verdict, *, is_final: bool) -> None:
         nonlocal found, is_over, mistake

@@ -66,8 +66,9 @@ SPARE = (
 # In the project: where what pytest makes of test files is kept for later processes.
 PYCACHE = ".cache/pycache"
 QUICK_EXAMPLES = 25
-TraceFunction = Callable[[FrameType, str, Any], Any]
 OUTPUT_SHOWN = 20_000  # characters of what a test printed
+
+TraceFunction = Callable[[FrameType, str, Any], Any]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -155,7 +156,7 @@ def is_property(item: pytest.Item) -> bool:
 def _home_of_settings(item: pytest.Item) -> object:
     """Return what has the settings of a property test: a state machine's test case, or a function.
 
-    The function has them under a private name, without which `quick` only takes longer.
+    The function has them under a private name, without which the parts only take longer.
     """
     assert isinstance(item, pytest.Function)
     if isinstance(getattr(item.cls, "settings", None), hypothesis.settings):

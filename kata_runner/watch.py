@@ -23,6 +23,8 @@ from kata_runner.mistakes import looks_like
 from kata_runner.verdict import Transcript, Verdict
 from kata_runner.worker import EndedError, Job, Standby
 
+# The parts of a run: what is quick comes first, and each part is shown as it comes.
+STAGES = ("examples", "slow", "quick", "rest")
 # Milliseconds: how long a series of changes to a file may take to count as one save.  The
 # watcher's own 50 and 1600 are longer than the whole run.
 _STEP, _DEBOUNCE = 2, 20
@@ -70,7 +72,8 @@ class Watch:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._cancel: Callable[[], None] = lambda: None
-        self._runs = threading.Thread()  # of the last run
+        self._over = threading.Event()  # the worker of the last run has ended
+        self._over.set()
         self._run = 0
 
     def __enter__(self) -> Self:
@@ -81,9 +84,8 @@ class Watch:
     def __exit__(self, *exc_info: object) -> None:
         self._stop.set()
         self.cancel()
-        # It ends the worker, which would outlive this process.
-        if self._runs.is_alive():
-            self._runs.join(_PATIENCE)
+        # In an endless loop, the worker would outlive this process.
+        self._over.wait(_PATIENCE)
 
     def events(self) -> Iterator[Event]:
         """Yield what happens until the watch ends; of a run that was cancelled, nothing more."""
@@ -97,7 +99,8 @@ class Watch:
     def start(self, job: Job) -> None:
         """Run `job`, in the place of the run that is under way."""
         self.cancel()
-        number, taken = self._run, ExitStack()
+        number, over, taken = self._run, threading.Event(), ExitStack()
+        taken.callback(over.set)
         worker = taken.enter_context(self._standby.take())
 
         def hear(event: dict[str, object], known: Transcript) -> None:
@@ -114,9 +117,8 @@ class Watch:
                 if (mistake := looks_like(job.kata, final, self._standby.run)) is not None:
                     self._events.put(Recognised(number, mistake))
 
-        self._cancel = worker.cancel
-        self._runs = threading.Thread(target=run, daemon=True)
-        self._runs.start()
+        self._cancel, self._over = worker.cancel, over
+        threading.Thread(target=run, daemon=True).start()
 
     def cancel(self) -> None:
         """End the run that is under way, if there is one."""
