@@ -24,7 +24,16 @@ import pytest
 from hypothesis.internal.conjecture import engine
 from hypothesis.reporting import with_reporter
 
-from kata_runner.plugin import PYCACHE, SPARE, OneFile, Reporter, chosen, import_ahead, run_in_turn
+from kata_runner.plugin import (
+    PYCACHE,
+    SPARE,
+    Brief,
+    OneFile,
+    Reporter,
+    chosen,
+    import_ahead,
+    run_in_turn,
+)
 
 # Seconds: a learner waits for the verdict, not for the smallest of all examples.  There is no
 # public setting for it; without this name, a failing property only takes longer.
@@ -127,6 +136,7 @@ class _Session:
         session.config.args = [job["tests"]]
         plugins = session.config.pluginmanager
         plugins.register(OneFile())
+        plugins.register(Brief())
         plugins.register(self._reporter)
         # It writes for nobody, at every test; before this point, other plugins ask for it.
         plugins.unregister(name="terminalreporter")

@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdo
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Literal
 
 import hypothesis
 import pytest
@@ -68,6 +68,7 @@ PYCACHE = ".cache/pycache"
 QUICK_EXAMPLES = 25
 OUTPUT_SHOWN = 20_000  # characters of what a test printed
 
+_Phase = Literal["setup", "call", "teardown"]
 TraceFunction = Callable[[FrameType, str, Any], Any]
 
 
@@ -204,6 +205,48 @@ class OneFile:
         return True  # pytest asks only for what is not on the way to its arguments
 
 
+class Brief:
+    """A pytest plugin that runs tests as pytest does, but makes no report of a phase that passes.
+
+    The reports, and the hooks round them, take half of the time of a short test.
+    """
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> bool | None:
+        if _needs_reports(item):
+            return None
+        hook, place = item.ihook, {"nodeid": item.nodeid, "location": ("", None, "")}
+        hook.pytest_runtest_logstart(**place)
+        if self._passes(item, "setup", lambda: hook.pytest_runtest_setup(item=item)):
+            self._passes(item, "call", lambda: hook.pytest_runtest_call(item=item))
+        if item.session.shouldfail or item.session.shouldstop:
+            nextitem = None
+        self._passes(
+            item, "teardown", lambda: hook.pytest_runtest_teardown(item=item, nextitem=nextitem)
+        )
+        hook.pytest_runtest_logfinish(**place)
+        return True
+
+    def _passes(self, item: pytest.Item, when: _Phase, phase: Callable[[], object]) -> bool:
+        # What pytest takes for the end of the session, not of the test.
+        ends_all = (pytest.exit.Exception, KeyboardInterrupt)
+        call = pytest.CallInfo.from_call(phase, when, reraise=ends_all)
+        if call.excinfo is not None:
+            report = item.ihook.pytest_runtest_makereport(item=item, call=call)
+            item.ihook.pytest_runtest_logreport(report=report)
+        return call.excinfo is None
+
+
+def _needs_reports(item: pytest.Item) -> bool:
+    if not isinstance(item, pytest.Function) or item.get_closest_marker("xfail") is not None:
+        return True
+    # `tmp_path` asks for them in its end, and so may other fixtures.
+    parameters = item.callspec.params if hasattr(item, "callspec") else ()
+    return any(name not in parameters for name in item.fixturenames)
+
+
 class Lines:
     """A pytest plugin that tells `emit` which lines of the module `name` each test executes."""
 
@@ -245,7 +288,7 @@ class Reporter:
         self._emit = emit
         self._in_full = in_full  # or one line for each failure, which takes a tenth of the time
         self._printed = io.StringIO()
-        self._outcomes: list[Outcome] = []
+        self._outcomes: list[Outcome] = []  # of the phases of the test that were reported
         self._cpu = 0.0  # of this process when the test started
         self._failure: Failure | None = None
         self._shown: set[int | None] = set()
@@ -323,7 +366,8 @@ class Reporter:
         failure = None if self._failure is None else asdict(self._failure)
         event = {"event": "finished", "test": name_of(nodeid), "failure": failure}
         cpu = round(time.process_time() - self._cpu, 6)
-        self._emit(event | {"outcome": gravest(self._outcomes), "cpu": cpu})
+        outcome = gravest([Outcome.PASSED, *self._outcomes])
+        self._emit(event | {"outcome": outcome, "cpu": cpu})
 
     def pytest_sessionfinish(self) -> None:
         self._emit({"event": "ended"})

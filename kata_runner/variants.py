@@ -442,6 +442,7 @@ def _become(run: _Run, config: pytest.Config, likely: list[str], home: Path, pip
 
     plugins: list[object] = [
         plugin.OneFile(),
+        plugin.Brief(),
         plugin.Reporter(emit, in_full=False),
         _TimerForEachTest(run),
     ]
