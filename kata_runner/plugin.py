@@ -82,7 +82,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "rule(number): the rule of the kata's statement it tests")
-    slow = "slow: an example that takes about as long as all the others, and comes after them"
+    slow = "slow: an example that takes as long as dozens of others, and comes after them"
     config.addinivalue_line("markers", slow)
     if not config.getoption("--hypothesis-profile", None):
         hypothesis.settings.load_profile("kata")

@@ -900,6 +900,7 @@ def test_threads_that_meet_at_the_first_use_get_one_target(make):
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 def test_who_waited_for_a_failure_tries_in_turn():
     class FailsOnce(Factory):
         def __call__(self):

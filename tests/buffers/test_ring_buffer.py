@@ -188,6 +188,7 @@ def test_what_a_call_was_given_is_not_in_use_afterwards():
 
 
 @pytest.mark.rule(4)
+@pytest.mark.slow
 @pytest.mark.parametrize("data", [b"", b"a", b"abcabcab", b"aaaabaaa"])
 def test_find_returns_what_it_would_on_bytes(data):
     subs = {data[i:j] for i in range(9) for j in range(i, 9)} | {b"x", b"ba", b"aab", data + b"a"}
@@ -364,6 +365,7 @@ def test_there_may_be_reading_while_a_window_is_filled(read):
 
 
 @pytest.mark.rule(6)
+@pytest.mark.slow
 def test_it_can_stand_behind_a_transport_of_asyncio():
     import asyncio  # here, as it is slow to import
 

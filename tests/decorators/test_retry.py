@@ -490,6 +490,7 @@ def test_the_settings_of_the_wait_have_an_order():
 
 
 @pytest.mark.rule(5)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "longest"),
     [

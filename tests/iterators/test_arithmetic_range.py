@@ -389,6 +389,7 @@ STEPS = [None, 1, 2, 3, 5, HUGE, -1, -2, -3, -5, -HUGE]
 
 
 @pytest.mark.rule(5)
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [(4,), (10, 0, -3), (-3, 9, 3), (7, 8, 5), (2, 2)], ids=str)
 def test_a_slice_has_the_items_of_the_slice_of_a_list(arguments):
     r, items = arithmetic_range(*arguments), list(range(*arguments))
@@ -619,6 +620,7 @@ MADE = [*itertools.product((-1, 0, 1, 2), (-2, 0, 1, 3, 4), (-3, -2, -1, 1, 2, 3
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 def test_those_with_the_same_items_in_the_same_order_are_equal():
     for these, those in itertools.product(MADE, repeat=2):
         one, other = arithmetic_range(*these), arithmetic_range(*those)

@@ -650,6 +650,7 @@ def test_a_chain_of_attributes_of_any_length_dies(heap):
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 @pytest.mark.parametrize("chain", [chain_of_finalizers, chain_of_callbacks, chain_of_all])
 def test_a_chain_through_finalizers_and_callbacks_of_any_length_dies(heap, chain):
     first = chain(heap)

@@ -450,6 +450,7 @@ COPIES = {
 
 
 @pytest.mark.rule(6)
+@pytest.mark.slow
 @pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES.keys())
 def test_a_copy_is_equal_and_independent(duplicate):
     for members in ([], [0], [1, 77, 100_000]):
@@ -480,6 +481,7 @@ def grown():
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [lambda: BitSet([LAST]), grown], ids=["made", "grown"])
 def test_it_needs_one_bit_for_each_integer_and_getsizeof_tells_all_of_it(make):
     tracemalloc.start()

@@ -321,6 +321,7 @@ def test_quartiles_are_the_default():
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 10, 30])
 @pytest.mark.parametrize("window", [1, 2, 3, 7, 20])
 def test_they_are_those_of_statistics(window, n):

@@ -384,6 +384,7 @@ def test_what_is_wrong_for_rare_lists_is_rejected(changes):
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 @wrong(check_definition)
 def test_the_verdict_is_the_same_each_time(changes):
     state = random.getstate()
