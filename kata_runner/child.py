@@ -161,7 +161,7 @@ class _Session:
 def _end_alone(folder: str) -> NoReturn:
     """End this process and those that it started: the worker is gone, and cleans up no more."""
     shutil.rmtree(folder, ignore_errors=True)
-    if hasattr(os, "killpg"):
+    if sys.platform != "win32":
         os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(0)
 
@@ -214,14 +214,24 @@ def _enter(job: dict[str, Any]) -> None:
     # A fix of the same length, saved within the same second, would be judged from an old .pyc.
     for source in Path(job["tree"]).glob(job["sources"]):
         Path(importlib.util.cache_from_source(str(source))).unlink(missing_ok=True)
-    if hasattr(faulthandler, "register"):
-        # A handler in C: it answers even while the learner's code holds the GIL.  The file must
-        # stay open for as long as the process lives.
-        stacks = os.open(job["stacks"], os.O_WRONLY)
-        faulthandler.register(signal.SIGUSR1, file=stacks, all_threads=True)
-        signal.signal(signal.SIGUSR2, lambda *_: os.write(stacks, _pending_tasks().encode()))
+    _show_stacks(job["stacks"], job["patience"])
     _limit(job["memory"])
     gc.freeze()
+
+
+def _show_stacks(path: str, patience: float) -> None:
+    """Write to the file `path` where each thread is when the worker asks for it."""
+    # It must stay open for as long as the process lives.
+    stacks = os.open(path, os.O_WRONLY)
+    # Both ways work in C: they answer even while the learner's code holds the GIL.
+    if hasattr(faulthandler, "register") and hasattr(signal, "SIGUSR1"):
+        # In Python, so only from a thread that waits, as asyncio does.
+        signal.signal(signal.SIGUSR1, lambda *_: os.write(stacks, _pending_tasks().encode()))
+        faulthandler.register(signal.SIGUSR1, file=stacks, all_threads=True, chain=True)
+    else:
+        # Nobody can ask on Windows.  Often enough that a test cannot reach its limit unseen, and
+        # so seldom that most runs are over before: it looks at threads that go on meanwhile.
+        faulthandler.dump_traceback_later(patience * 0.8, repeat=True, file=stacks)
 
 
 def _pending_tasks() -> str:
@@ -244,10 +254,10 @@ def _pending_tasks() -> str:
 
 
 def _limit(memory: int) -> None:
-    try:
-        import resource  # noqa: PLC0415 - not on Windows; the worker watches the memory there
-    except ImportError:
+    if sys.platform == "win32":  # the worker watches the memory there
         return
+    import resource  # noqa: PLC0415 - not on Windows
+
     for what, limit in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, _CPU),

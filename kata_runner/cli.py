@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import importlib.util
+import io
 import os
 import platform
 import sys
@@ -220,6 +221,10 @@ def main(context: click.Context) -> None:
     Without a command: watch the kata that you are at.  NAME is topic/kata or any part of it that
     fits only one; without NAME, a command takes the kata that you are at.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A pipe on Windows knows 256 characters.  No symbol is without a word beside it.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     context.obj = Project(find_root(Path.cwd()))
     if context.invoked_subcommand is None:
         context.invoke(watch)
@@ -556,6 +561,8 @@ def check_(
     context: click.Context, names: tuple[str, ...], only: tuple[str, ...], as_json: bool
 ) -> None:
     """Check the katas themselves: for authors, and for every change."""
+    if not hasattr(os, "fork"):
+        fail("kata check judges mutants in forked processes: run it on Linux or macOS, or in WSL")
     from kata_runner import check  # noqa: PLC0415 - it imports pytest, hypothesis and the mutants
 
     project: Project = context.obj

@@ -148,12 +148,12 @@ class Watch:
 @contextmanager
 def keys_one_by_one() -> Iterator[None]:
     """Let the terminal hand over each key at once, and put it back as it was."""
-    try:
-        import termios  # noqa: PLC0415 - not on Windows
-        import tty  # noqa: PLC0415
-    except ImportError:
+    if sys.platform == "win32":
         yield
         return
+    import termios  # noqa: PLC0415 - not on Windows
+    import tty  # noqa: PLC0415
+
     before = termios.tcgetattr(sys.stdin)
     try:
         # Not raw mode: Ctrl-C stays Ctrl-C, and a line feed still returns the carriage.

@@ -234,7 +234,7 @@ class Worker:
         for one in (*self._descendants, self._usage):
             with contextlib.suppress(psutil.Error):
                 one.kill()
-        if hasattr(os, "killpg"):
+        if sys.platform != "win32":
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
@@ -261,6 +261,7 @@ class Worker:
             "tests": str(job.tests or job.kata.tests),
             "stages": job.stages,
             "stacks": str(self._stacks),
+            "patience": min(job.limits.cpu, job.limits.idle),
             "memory": job.limits.memory,
         }
         assert self._process.stdin is not None
@@ -319,12 +320,10 @@ class Worker:
         return self._transcript.verdict(f"stopped {where}: {reason}", stacks, outcome)
 
     def _ask_for_stacks(self) -> str:
-        if not hasattr(signal, "SIGUSR1"):
-            return ""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(signal.SIGUSR1)
-            # Answered in Python, so only by a child that waits, as asyncio does.
-            self._process.send_signal(signal.SIGUSR2)
+        # Windows has no such signals; there, the child writes now and then.
+        if hasattr(signal, "SIGUSR1"):
+            with contextlib.suppress(ProcessLookupError):
+                self._process.send_signal(signal.SIGUSR1)
         patience = time.monotonic() + 1.0
         text = ""
         while time.monotonic() < patience:
@@ -332,7 +331,8 @@ class Worker:
             before, text = text, self._stacks.read_text("utf-8", "replace")
             if text and text == before:  # written to its end
                 break
-        return text
+        # Above each stack that nobody has asked for stands "Timeout (0:00:04)!".
+        return text.rpartition("Timeout (")[2]
 
     def _ended(self) -> Verdict:
         """Sum up a child that went away by itself."""

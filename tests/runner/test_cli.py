@@ -2,6 +2,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -134,6 +135,26 @@ def test_json_of_a_run_is_for_programs(run):
     assert data["kata"] == "demo/clamp"
     assert data["done"] is False
     assert {result["outcome"] for result in data["results"]} == {"not started"}
+
+
+def test_check_says_where_it_can_run(run, monkeypatch):
+    monkeypatch.delattr(os, "fork")
+    result = run("check")
+    assert result.exit_code == 1
+    assert result.output.count("\n") == 1
+    assert "run it on Linux or macOS" in result.output
+
+
+def test_a_pipe_that_knows_few_characters_gets_the_words(kata):
+    done = subprocess.run(
+        [sys.executable, "-c", "from kata_runner.cli import main; main()", "run", "clamp"],
+        cwd=kata.root,
+        env=os.environ | {"PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout.count(b"not started") >= 4
 
 
 def test_list_shows_progress(run, kata):

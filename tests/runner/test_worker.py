@@ -2,6 +2,7 @@
 
 import os
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -80,6 +81,21 @@ def test_waiting_for_ever_is_ended_with_test_and_line(kata, body):
     found = judge(kata, body)
     assert found.problem == f"stopped in {FIRST}: waiting for 1 s without doing anything"
     assert outcomes(found) == [Outcome.HUNG, *[Outcome.NOT_RUN] * 7]
+    assert f'{kata.stub}", line 2' in found.detail
+
+
+@pytest.mark.parametrize(
+    "body", ["while True:\n    pass", "import threading as t\nt.Event().wait()"]
+)
+def test_where_nobody_can_ask_a_hang_is_shown_with_its_line_too(kata, body, tmp_path, monkeypatch):
+    # As on Windows; every Python that starts imports this module, if there is one.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import faulthandler, signal\ndel faulthandler.register, signal.SIGUSR1\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.delattr(signal, "SIGUSR1")
+    found = judge(kata, body)
+    assert found.problem.startswith(f"stopped in {FIRST}: ")
     assert f'{kata.stub}", line 2' in found.detail
 
 
