@@ -131,6 +131,7 @@ class _Session:
         job = json.loads(line)
         self.lifeline = os.dup(0)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        _end_with(self.lifeline, self._folder)
         _enter(job)
         self._stages = job["stages"]
         session.config.args = [job["tests"]]
@@ -156,6 +157,19 @@ class _Session:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             self._failed.add(report.nodeid)
+
+
+def _end_with(lifeline: int, folder: str) -> None:
+    """End this process as soon as the pipe `lifeline` ends, even in the middle of a test.
+
+    Elsewhere than on Linux, and in a loop in C, a test that does not end meets `_CPU`.
+    """
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 - not on Windows
+
+        signal.signal(signal.SIGIO, lambda *_: _end_alone(folder))
+        fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 def _end_alone(folder: str) -> NoReturn:

@@ -495,19 +495,31 @@ def test_a_run_that_is_cancelled_ends_at_once_and_finds_nothing(kata):
         cancel.join()
 
 
-def test_no_worker_outlives_a_runner_that_is_killed(kata, tmp_path):
+@pytest.mark.parametrize(
+    ("body", "at"),
+    [
+        ("", "ended"),
+        ("while True: pass", "started"),
+        ("import threading; threading.Event().wait()", "started"),
+    ],
+    ids=["after the tests", "in a loop without end", "while it waits"],
+)
+def test_no_worker_outlives_a_runner_that_is_killed(kata, tmp_path, body, at):
     held = tmp_path / "held"
     os.mkfifo(held)
     read = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
     # Closed when the worker ends, and not before.
-    kata.stub.write_text(f"{SOLVED}\n\nHELD = open({str(held)!r}, 'w')\n")
+    solved = SOLVED.replace("    if low > high", f"    {body}\n    if low > high")
+    kata.stub.write_text(f"{solved}\n\nHELD = open({str(held)!r}, 'w')\n")
     script = (
         "import os\nfrom pathlib import Path\n"
         "from kata_runner.curriculum import Kata\n"
         "from kata_runner.worker import Job, Worker\n"
         f"kata = Kata(Path({str(kata.root)!r}), 'demo', 'clamp')\n"
-        "assert Worker(kata.root).run(Job(kata, kata.root / 'katas')).done\n"
-        "os.kill(os.getpid(), 9)\n"
+        "def hear(event, _):\n"
+        f"    if event['event'] == {at!r}:\n"
+        "        os.kill(os.getpid(), 9)\n"
+        "Worker(kata.root).run(Job(kata, kata.root / 'katas'), hear)\n"
     )
     scratch = tmp_path / "scratch"
     scratch.mkdir()
