@@ -338,9 +338,10 @@ class Stage:
             if frame.f_code.co_filename != self._module.__file__:
                 return None
             frame.f_trace_opcodes = True
-            if event == "opcode" and not _is_private(frame):
+            if event == "opcode" and not _are_private(frame.f_code)[frame.f_lasti]:
                 steps_left -= 1
                 if steps_left == 0:
+                    sys.settrace(None)  # it makes each instruction some ten times as slow
                     self.has_paused = True
                     if self.instead is not None:
                         self.instead()
@@ -427,12 +428,9 @@ _PRIVATE = (
 
 
 @cache
-def _names_of_instructions(code: CodeType) -> list[str]:
-    return [dis.opname[number] for number in code.co_code]
-
-
-def _is_private(frame: FrameType) -> bool:
-    return _names_of_instructions(frame.f_code)[frame.f_lasti].startswith(_PRIVATE)
+def _are_private(code: CodeType) -> list[bool]:
+    """Return of each byte of the code whether such an instruction begins there."""
+    return [dis.opname[number].startswith(_PRIVATE) for number in code.co_code]
 
 
 @contextmanager
