@@ -109,6 +109,14 @@ def test_examples_come_before_the_verdict(kata):
     assert second.verdict.done
 
 
+def test_a_part_without_tests_says_nothing(kata):
+    kata.stub.write_text(SOLVED)
+    with watched(kata) as (view, events):
+        view.start(Job(kata, kata.root / "katas", stages=("examples", "slow", "properties")))
+        first, second = until(events, Found), until(events, Found)
+    assert (first.is_final, second.is_final) == (False, True)
+
+
 def test_a_new_run_takes_the_place_of_the_one_under_way(kata):
     kata.stub.write_text("import threading\nthreading.Event().wait()\n")
     with watched(kata) as (view, events):
