@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import queue
+import secrets
 import signal
 import subprocess
 import sys
@@ -32,6 +33,9 @@ _POLL = 0.05  # seconds between two looks at the child's processor time and memo
 # Seconds between two looks at what the child says: woken by each event, this process would take a
 # third as much time as the tests.
 _PAUSE = 0.003
+# One for all children: the failures of a mistake are compared with those of the learner, and the
+# order of a set of strings must not make them different.
+_HASH_SEED = {"PYTHONHASHSEED": str(secrets.randbelow(1 << 32))}
 # What is not said by the child.
 _CANCELLED, _GONE = {"event": "cancelled"}, {"event": "gone"}
 
@@ -144,8 +148,9 @@ class Worker:
         self._stacks = work / "stacks"
         self._stacks.touch()
         self._stderr = work / "stderr"
-        # Without it, pytest would rewrite hypothesis anew in every child.
-        environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        environment = _HASH_SEED | os.environ
+        # With this one, pytest would rewrite hypothesis anew in every child.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         with self._stderr.open("w") as stderr:
             self._process = subprocess.Popen(
                 [

@@ -452,6 +452,11 @@ def test_a_property_that_has_failed_is_not_tried_with_more_examples(kata):
     assert [result.outcome for result in found.results] != [Outcome.PASSED]
 
 
+def test_the_hash_of_a_string_is_the_same_in_every_worker(kata):
+    said = {judge(kata, "raise ValueError(hash('x'))").results[0].failure.summary for _ in range(2)}
+    assert len(said) == 1
+
+
 def test_a_standby_worker_is_used_once_and_replaced(kata):
     kata.stub.write_text(SOLVED)
     with Standby(kata, count=1) as standby:
