@@ -9,18 +9,19 @@ be out of date, and what is merely similar is not called the same.
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from kata_runner.curriculum import Kata, Mistake, read_text
-from kata_runner.verdict import Outcome, Verdict
+from kata_runner.verdict import Outcome, Result, Verdict
 from kata_runner.worker import Job
 
 Signature = frozenset[tuple[str, Outcome, str]]
 # Addresses, also those that pytest has cut, and the folder of a run.
 _VARYING = re.compile(r"0x[0-9a-f]+|[0-9a-f]{8,}|\.\.\.[0-9a-f]+|\bkata-\w*")
+# Such a warning comes out in whatever test the garbage collector runs.
+_STRAY = re.compile("unraisable exception|PytestUnraisableExceptionWarning")
 _FAILED = (Outcome.FAILED, Outcome.ERROR)
 
 
@@ -29,13 +30,21 @@ def variant(kata: Kata, mistake: Mistake) -> str:
     return read_text(kata.solution).replace(mistake.old, mistake.new)
 
 
-def signature(found: Verdict) -> Signature:
-    """Return how the examples of a run fail: test, outcome, and what every run says the same."""
+def signature(found: Verdict, expected: Collection[str] = ()) -> Signature:
+    """Return how the examples of a run fail: test, outcome, and what every run says the same.
+
+    A stray warning counts only in the functions that are `expected` to fail.
+    """
     return frozenset(
         (result.test.name, result.outcome, _VARYING.sub("", result.failure.summary))
         for result in found.failing()
         if not result.test.is_property and result.failure is not None
+        if result.test.function in expected or not _is_stray(result)
     )
+
+
+def _is_stray(result: Result) -> bool:
+    return result.failure is not None and bool(_STRAY.search(result.failure.summary))
 
 
 def looks_like(kata: Kata, found: Verdict, run: Callable[[Job], Verdict]) -> Mistake | None:
@@ -46,19 +55,20 @@ def looks_like(kata: Kata, found: Verdict, run: Callable[[Job], Verdict]) -> Mis
     begun = [result for result in failing if result.outcome is not Outcome.NOT_STARTED]
     if not begun or any(result.outcome not in _FAILED for result in begun):
         return None
-    functions = {result.test.function for result in begun}
+    functions = {result.test.function for result in begun if not _is_stray(result)}
     possible = {result.test.function for result in failing}
     ignored = {result.test.name for result in failing} - {result.test.name for result in begun}
-    wanted = _without(signature(found), ignored)
 
-    def of(mistake: Mistake) -> Signature:
-        return _without(_signature_of(kata, mistake, run), ignored)
+    def of(mistake: Mistake, verdict: Verdict) -> Signature:
+        own = signature(verdict, mistake.fails)
+        return frozenset(failure for failure in own if failure[0] not in ignored)
 
-    same = [
-        mistake
-        for mistake in kata.notes.mistakes
-        if functions <= set(mistake.fails) <= possible and _fails_so(wanted, partial(of, mistake))
-    ]
+    def is_like(mistake: Mistake) -> bool:
+        if not functions <= set(mistake.fails) <= possible:
+            return False
+        return _fails_so(of(mistake, found), lambda: of(mistake, _judge(kata, mistake, run)))
+
+    same = [mistake for mistake in kata.notes.mistakes if is_like(mistake)]
     return same[0] if len(same) == 1 else None
 
 
@@ -80,14 +90,10 @@ def _ends(found: Signature) -> set[tuple[str, Outcome]]:
     return {(test, outcome) for test, outcome, _ in found}
 
 
-def _signature_of(kata: Kata, mistake: Mistake, run: Callable[[Job], Verdict]) -> Signature:
+def _judge(kata: Kata, mistake: Mistake, run: Callable[[Job], Verdict]) -> Verdict:
     with tempfile.TemporaryDirectory(prefix="kata-") as folder:
         tree = Path(folder)
         path = tree / kata.topic / f"{kata.name}.py"
         path.parent.mkdir()
         path.write_text(variant(kata, mistake), "utf-8")
-        return signature(run(replace(Job(kata, tree), stages=("examples", "slow"))))
-
-
-def _without(found: Signature, ignored: set[str]) -> Signature:
-    return frozenset(failure for failure in found if failure[0] not in ignored)
+        return run(replace(Job(kata, tree), stages=("examples", "slow")))

@@ -86,14 +86,19 @@ def test_what_varies_from_run_to_run_makes_no_difference(one, other):
     assert signature(found(one)) == signature(found(other)) != signature(found("2"))
 
 
+STRAY = "test_of_something_else"
+WARNING = "pytest.PytestUnraisableExceptionWarning: Exception ignored in: <coroutine object use>"
+
+
 def failing(messages):
-    """A verdict in which some parameter sets of one test fail with these messages."""
+    """A verdict in which some parameter sets of one test, or another one, fail so."""
+
+    def test(name):
+        return Test(name if name == STRAY else f"{FUNCTIONS['equal']}[{name}]", 1, False)
+
     return Verdict(
         "demo/clamp",
-        tuple(
-            Result(Test(f"{FUNCTIONS['equal']}[{name}]", 1, False), Outcome.FAILED, Failure(text))
-            for name, text in messages.items()
-        ),
+        tuple(Result(test(name), Outcome.FAILED, Failure(text)) for name, text in messages.items()),
     )
 
 
@@ -109,6 +114,9 @@ def failing(messages):
         ({"a": "x", "b": "1"}, [{"a": "x"}, {"a": "x", "b": "2"}], True),
         ({"a": "x", "c": "1"}, [{"a": "x"}, {"a": "x", "b": "2"}], False),
         ({"a": "1"}, [{"b": "1"}, {"c": "1"}], False),
+        ({"a": "1", STRAY: WARNING}, [{"a": "1"}], True),
+        ({"a": "1"}, [{"a": "1", STRAY: WARNING}], True),
+        ({"a": "1", STRAY: "2"}, [], False),
     ],
 )
 def test_what_differs_from_run_to_run_of_a_mistake_is_not_compared(kata, found, runs, is_known):
