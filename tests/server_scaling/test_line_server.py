@@ -13,7 +13,9 @@ import pytest
 
 from katas.server_scaling.line_server import start_line_server
 
-PATIENCE = 5.0  # real seconds that a whole test may take; it needs some hundredths of one
+# Real seconds that a whole test may take; it needs some hundredths of one.  To wait in vain takes
+# processor time, too, and the runner ends a test after five seconds of it.
+PATIENCE = 3.0
 # More than the buffers of the system hold here, and less than the 64 KiB of a transport.
 BIG = b"x" * 60_000
 REFUSED = b"SERVER_ERROR too many connections\r\n"
