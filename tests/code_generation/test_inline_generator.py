@@ -679,6 +679,7 @@ FAILURES = {
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "kind"), FAILURES.values(), ids=FAILURES.keys())
 def test_after_an_error_all_is_as_it_was(path, code, kind):
     path.write_text(STALE + block(code), encoding="utf-8")

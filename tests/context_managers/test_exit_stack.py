@@ -528,6 +528,7 @@ def test_what_an_exit_registers_runs_next(error):
 
 
 @pytest.mark.rule(5)
+@pytest.mark.slow
 def test_many_exits_need_no_recursion(error):
     log = []
     stack = ExitStack()

@@ -689,6 +689,7 @@ BROKEN = {
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 @pytest.mark.parametrize(("files", "error"), BROKEN.values(), ids=BROKEN.keys())
 def test_if_a_reload_fails_all_is_as_before(managing, tmp_path, files, error):
     manager = managing({**SHOP, "new.py": "requires = ['store']\nfrom . import store"})

@@ -268,6 +268,7 @@ def test_what_is_not_tracked_is_outside(collector):
 
 
 @pytest.mark.rule(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("backwards", [False, True], ids=["forwards", "backwards"])
 def test_a_chain_of_any_length_takes_work_in_proportion_to_it(collector, backwards):
     chain = nodes(collector, 1_500)

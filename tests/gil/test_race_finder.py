@@ -669,12 +669,14 @@ def test_every_schedule_within_the_bound_comes_once(bound, threads):
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 def test_the_bound_is_two_if_nothing_is_said():
     straight = Straight(". .", ". .")
     assert len(explored(straight.program)) == len(straight.model(2))
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 def test_the_fewest_preemptions_come_first():
     preemptions = [result.preemptions for result in explored(Straight("+a -a .", "+a -a").program)]
     assert preemptions == sorted(preemptions)
@@ -698,6 +700,7 @@ def test_a_run_is_made_only_when_it_is_asked_for():
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 def test_each_run_that_is_found_can_be_run_again():
     straight = Straight("+a +b -b -a", "+b +a")
     for result in explored(straight.program, 1):
@@ -753,6 +756,7 @@ def add_with_a_lock(one):
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "add", [add_in_two_lines, add_in_one_line, add_with_a_lock_for_half], ids=lambda f: f.__name__
 )
@@ -763,6 +767,7 @@ def test_a_lost_update_is_found(add):
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 def test_an_update_under_a_lock_is_not_lost():
     assert find_failure(counter(add_with_a_lock)) is None
 
@@ -804,6 +809,7 @@ def check_again_under_the_lock(cache, make, lock):
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 @pytest.mark.parametrize("get", [check_then_act, check_and_lock_and_act], ids=lambda f: f.__name__)
 def test_a_check_that_is_out_of_date_is_found(get):
     found = find_failure(lazy(get))
@@ -811,6 +817,7 @@ def test_a_check_that_is_out_of_date_is_found(get):
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 def test_a_check_and_its_act_under_one_lock_are_right():
     assert find_failure(lazy(check_again_under_the_lock), 1) is None
 
@@ -832,12 +839,14 @@ def transfers(first, second):
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 def test_locks_in_opposite_order_are_found():
     found = find_failure(transfers("ab", "ba"))
     assert (found.preemptions, type(found.error)) == (1, Deadlock)
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 def test_locks_in_one_order_are_right():
     assert find_failure(transfers("ab", "ab"), 1) is None
 
@@ -866,6 +875,7 @@ def door(wrong):
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "needed"),
     [([True], 1), ([False, True], 2)],
@@ -878,6 +888,7 @@ def test_a_failure_is_found_if_the_bound_allows_its_preemptions(wrong, needed):
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 def test_two_preemptions_are_searched_if_nothing_is_said():
     assert find_failure(door([False, True])).preemptions == 2
     assert find_failure(door([False, True, False])) is None
@@ -890,6 +901,7 @@ def test_a_failure_without_a_preemption_is_the_simplest():
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 def test_of_the_failures_with_the_fewest_preemptions_the_shortest_is_returned():
     for threads in [(". . .", ". -a", "+a"), ("+a . -a", ". . +a +a", "-a")]:
         straight = Straight(*threads)

@@ -115,6 +115,7 @@ def test_the_items_go_by_steps_from_start_to_before_stop(arguments, items):
 
 
 @pytest.mark.rule(1)
+@pytest.mark.slow
 def test_the_items_are_those_of_range_for_all_small_arguments():
     for start, stop, step in itertools.product(range(-7, 8), repeat=3):
         if step:

@@ -169,6 +169,7 @@ def test_from_iterable_of_a_subclass_makes_one_of_the_subclass():
 
 
 @pytest.mark.rule(2)
+@pytest.mark.slow
 def test_islice_has_the_items_of_the_slice_of_a_list():
     bounds = [None, *range(8)]
     for start, stop, step in itertools.product(bounds, bounds, bounds[:1] + bounds[2:]):

@@ -642,6 +642,7 @@ def chain_of_all(heap):
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 def test_a_chain_of_attributes_of_any_length_dies(heap):
     first = chain_of_attributes(heap)
     assert len(heap) >= LONG
@@ -660,6 +661,7 @@ def test_a_chain_through_finalizers_and_callbacks_of_any_length_dies(heap, chain
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 def test_a_long_chain_dies_from_inside_a_finalizer(heap):
     first = chain_of_attributes(heap)
     heap.decref(heap.new(lambda _: heap.decref(first)))

@@ -94,6 +94,7 @@ def test_what_has_index_becomes_a_plain_int():
 
 
 @pytest.mark.rule(2)
+@pytest.mark.slow
 def test_the_largest_member_is_below_the_limit():
     assert BitSet.limit == LAST + 1
     s = BitSet([LAST])
@@ -496,6 +497,7 @@ def test_it_needs_one_bit_for_each_integer_and_getsizeof_tells_all_of_it(make):
 
 
 @pytest.mark.rule(7)
+@pytest.mark.slow
 def test_clear_gives_the_memory_back():
     s = BitSet([LAST])
     s.clear()

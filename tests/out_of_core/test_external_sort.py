@@ -354,6 +354,7 @@ class Parcel:
 
 
 @pytest.mark.rule(3)
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [[1], [1, 1, 5, 1, 2], [8, 1, 1, 1], [30, 1, 1]], ids=str)
 def test_no_more_is_held_than_fits_and_one_item_on_its_way(sizes):
     most = 0
@@ -633,6 +634,7 @@ class Troubled:
 
 
 @pytest.mark.rule(8)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind",
     ["source", "getsizeof", "key", "less", "dump", "load", "open", "write", "close"],

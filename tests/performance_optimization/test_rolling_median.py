@@ -126,6 +126,7 @@ def test_it_does_what_the_slow_version_does(values, window):
 
 
 @pytest.mark.rule(1)
+@pytest.mark.slow
 def test_it_does_what_the_slow_version_does_with_long_windows():
     values = random.Random(1).choices(range(2000), k=5000)
     results = list(rolling_median(values, 2500))
