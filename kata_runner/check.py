@@ -236,7 +236,7 @@ def _mistakes(kata: Kata) -> Iterator[_Fault]:
             yield _Fault(kata.notes_file, f"{say} does not fail {name}", line)
         for name in sorted(failed - named):
             yield _Fault(kata.notes_file, f"{say} also fails {name}; name it in `fails`", line)
-        twin = seen.setdefault(mistakes.signature(found), mistake.name)
+        twin = seen.setdefault(mistakes.signature(found, mistake.fails), mistake.name)
         if twin != mistake.name:
             message = f"{say} fails just as {twin!r} does; a test that tells them apart is missing"
             yield _Fault(kata.notes_file, message, line)

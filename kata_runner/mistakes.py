@@ -30,7 +30,7 @@ def variant(kata: Kata, mistake: Mistake) -> str:
     return read_text(kata.solution).replace(mistake.old, mistake.new)
 
 
-def signature(found: Verdict, expected: Collection[str] = ()) -> Signature:
+def signature(found: Verdict, expected: Collection[str]) -> Signature:
     """Return how the examples of a run fail: test, outcome, and what every run says the same.
 
     A stray warning counts only in the functions that are `expected` to fail.

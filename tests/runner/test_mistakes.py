@@ -83,7 +83,7 @@ def test_what_varies_from_run_to_run_makes_no_difference(one, other):
         failure = Failure(f"assert {text} == 1")
         return Verdict("demo/clamp", (Result(Test("test_it", 1, False), Outcome.FAILED, failure),))
 
-    assert signature(found(one)) == signature(found(other)) != signature(found("2"))
+    assert signature(found(one), ()) == signature(found(other), ()) != signature(found("2"), ())
 
 
 STRAY = "test_of_something_else"
