@@ -132,13 +132,11 @@ def ours(kata: Kata, standby: Standby) -> dict[str, tuple[float, float]]:
         started = time.perf_counter()
 
         def hear(event: dict[str, Any], _: Transcript) -> None:
-            name = None
-            if event["event"] == "finished":
-                name = "kata watch, first result"
-            elif event["event"] == "stage":
-                name = {"examples": "kata watch, examples", "rest": "kata watch, all"}.get(
-                    event["stage"]
-                )
+            name = {
+                "finished": "kata watch, first result",
+                "examples": "kata watch, examples",
+                "ended": "kata watch, all",
+            }.get(event.get("stage", event["event"]))
             if name is not None and name not in times:
                 times[name] = (time.perf_counter() - started, used() - before)
 

@@ -151,7 +151,8 @@ class _Session:
             unknown = [item for item in session.items if item.nodeid not in self._failed]
             with chosen(stage, unknown) as items:
                 run_in_turn(session, items)
-            self._emit({"event": "stage", "stage": stage})
+            if items:
+                self._emit({"event": "stage", "stage": stage})
         return True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

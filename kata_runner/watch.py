@@ -102,15 +102,10 @@ class Watch:
         number, over, taken = self._run, threading.Event(), ExitStack()
         taken.callback(over.set)
         worker = taken.enter_context(self._standby.take())
-        shown: Verdict | None = None
 
         def hear(event: dict[str, object], known: Transcript) -> None:
-            nonlocal shown
             if event["event"] == "stage" and event["stage"] != job.stages[-1]:
-                found = known.so_far()
-                if found != shown:  # there may be no tests in this part
-                    shown = found
-                    self._events.put(Found(number, found, is_final=False))
+                self._events.put(Found(number, known.so_far(), is_final=False))
 
         def run() -> None:
             with taken:

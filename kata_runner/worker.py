@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import queue
+import re
 import secrets
 import signal
 import subprocess
@@ -336,8 +337,8 @@ class Worker:
             before, text = text, self._stacks.read_text("utf-8", "replace")
             if text and text == before:  # written to its end
                 break
-        # Above each stack that nobody has asked for stands "Timeout (0:00:04)!".
-        return text.rpartition("Timeout (")[2]
+        # A line "Timeout (0:00:04)!" stands above each that nobody has asked for: the last one.
+        return re.split(r"^Timeout \(.*\)!\n", text, flags=re.MULTILINE)[-1]
 
     def _ended(self) -> Verdict:
         """Sum up a child that went away by itself."""

@@ -96,6 +96,7 @@ def test_where_nobody_can_ask_a_hang_is_shown_with_its_line_too(kata, body, tmp_
     monkeypatch.delattr(signal, "SIGUSR1")
     found = judge(kata, body)
     assert found.problem.startswith(f"stopped in {FIRST}: ")
+    assert found.detail.startswith(("Thread ", "Current thread "))
     assert f'{kata.stub}", line 2' in found.detail
 
 
